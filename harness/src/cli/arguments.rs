@@ -1,0 +1,160 @@
+//! What can be written on the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const AFTER: &str = "\
+Exit codes: 0 pass (warnings included), 1 fail, 2 usage or configuration, 3 could not be \
+decided: run again, 4 evidence missing or stale, 70 our own fault, 130 interrupted.";
+
+/// Test harness and release gate for service platforms.
+#[derive(Debug, Parser)]
+#[command(name = "proofhouse", version, about, after_help = AFTER, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run suites: start what they need, load it, judge it, write the reports
+    Run(RunArguments),
+    /// Run performance suites (the only kind that there is so far)
+    Perf(RunArguments),
+    /// Judge the evidence of an earlier run again, without running anything
+    Judge(JudgeArguments),
+    /// Write the report of an earlier run in another format
+    Report(ReportArguments),
+    /// Validate suites and scenarios without running anything
+    Check {
+        /// Files or folders [default: suites and scenarios]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of a file format, for editors
+    Schema {
+        /// `suite`, `scenario` or `targets`
+        #[arg(default_value = "suite")]
+        kind: String,
+    },
+    /// List, show, accept or reject baselines
+    Baseline {
+        #[command(subcommand)]
+        command: BaselineCommand,
+    },
+    /// Write a commented first suite for a service of your own
+    Init(InitArguments),
+    /// Say what this machine can and cannot do
+    Doctor,
+    /// Hold one service and end it when the pipe on standard input closes
+    #[command(hide = true)]
+    Keep {
+        #[arg(long)]
+        grace_ms: u64,
+        #[arg(last = true, required = true)]
+        program: Vec<OsString>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    /// Suite files, or names of suites in `suites/` [default: all of `suites/`]
+    pub(super) suites: Vec<String>,
+    /// How long runs take; `quick` is about ten seconds a scenario and not fit for release
+    #[arg(long, value_enum, default_value_t = ProfileWord::Full)]
+    pub(super) profile: ProfileWord,
+    /// File that says what to send, for a suite that does not
+    #[arg(long, value_name = "FILE")]
+    pub(super) targets: Option<PathBuf>,
+    /// Neither store a first baseline nor replace the last one
+    #[arg(long)]
+    pub(super) keep_baseline: bool,
+    /// Only the verdict
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProfileWord {
+    Full,
+    Quick,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct JudgeArguments {
+    /// Run: `latest`, the start of its name or id, or its folder
+    #[arg(default_value = "latest")]
+    pub(super) run: String,
+    /// Only the checks whose id contains this
+    #[arg(long, value_name = "ID")]
+    pub(super) check: Option<String>,
+    /// Show every second behind the checks
+    #[arg(long)]
+    pub(super) detail: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArguments {
+    /// Run: `latest`, the start of its name or id, or its folder
+    #[arg(default_value = "latest")]
+    pub(super) run: String,
+    /// `text`, `json`, `junit` or `markdown`
+    #[arg(long, default_value = "text")]
+    pub(super) format: String,
+    /// File to write [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// Address of the service, for example http://localhost:3000
+    pub(super) url: String,
+    /// Path of the first request
+    #[arg(long, default_value = "/")]
+    pub(super) path: String,
+    /// Name of the service, and of the file
+    #[arg(long, default_value = "my_service")]
+    pub(super) name: String,
+    /// Folder of suites
+    #[arg(long, default_value = "suites")]
+    pub(super) folder: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BaselineCommand {
+    /// All baselines, newest last
+    List(BaselineFolder),
+    /// One baseline
+    Show {
+        /// File, or the start of its run's id
+        baseline: String,
+        #[command(flatten)]
+        folder: BaselineFolder,
+    },
+    /// Make a run the baseline by hand: after a change that is meant to be slower, or on a new machine
+    Accept {
+        /// Run: `latest`, the start of its name or id, or its folder
+        run: String,
+        /// Why, for those who read the history
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take a baseline out of the comparison, and keep the file
+    Reject {
+        /// File, or the start of its run's id
+        baseline: String,
+        /// Why, for those who read the history
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        folder: BaselineFolder,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BaselineFolder {
+    /// Folder of baselines
+    #[arg(long, default_value = "baselines")]
+    pub(super) folder: PathBuf,
+}

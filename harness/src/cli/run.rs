@@ -1,0 +1,187 @@
+//! `proofhouse run`: every suite in turn, each judged and reported.
+
+use super::arguments::{ProfileWord, RunArguments};
+use super::decide::{Decided, decide};
+use super::progress::Progress;
+use super::{exit, interrupt, problems, screen};
+use crate::model::plan::{Plan, Profile};
+use crate::model::report::Report;
+use crate::model::verdict::Verdict;
+use crate::plan::{PlanRequest, plan};
+use crate::report::Format;
+use crate::run::Ended;
+use crate::store::{StoreError, atomic, baselines, runs};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::watch;
+
+/// Folder of suites, where a suite is named and not pathed.
+const SUITES: &str = "suites";
+
+/// Runs every suite that was asked for; nothing runs when one of them cannot be read.
+pub(super) async fn run(arguments: &RunArguments) -> u8 {
+    let plans = match plans(arguments) {
+        Ok(plans) => plans,
+        Err(code) => return code,
+    };
+    let stop = match interrupt::catch() {
+        Ok(stop) => stop,
+        Err(error) => {
+            anstream::eprintln!("error: cannot catch signals: {error}");
+            return exit::INTERNAL;
+        }
+    };
+    let mut code = exit::PASS;
+    for plan in plans {
+        if *stop.borrow() {
+            return exit::INTERRUPTED;
+        }
+        code = exit::worse(code, one(&plan, arguments, stop.clone()).await);
+    }
+    code
+}
+
+/// Reads every suite first, so that a mistake in the last one is told before the first one runs.
+fn plans(arguments: &RunArguments) -> Result<Vec<Plan>, u8> {
+    let files = suite_files(arguments)?;
+    let profile = match arguments.profile {
+        ProfileWord::Full => Profile::Full,
+        ProfileWord::Quick => Profile::Quick,
+    };
+    let mut plans = Vec::new();
+    let mut code = exit::PASS;
+    for suite in files {
+        match plan(&PlanRequest {
+            suite,
+            targets: arguments.targets.clone(),
+            profile,
+        }) {
+            Ok(plan) => plans.push(plan),
+            Err(wrong) => {
+                anstream::eprint!(
+                    "{}",
+                    problems::render(&wrong.problems, &wrong.sources, true)
+                );
+                code = exit::USAGE;
+            }
+        }
+    }
+    if code == exit::PASS {
+        Ok(plans)
+    } else {
+        Err(code)
+    }
+}
+
+fn suite_files(arguments: &RunArguments) -> Result<Vec<PathBuf>, u8> {
+    if arguments.suites.is_empty() {
+        let found = crate::plan::discover(Path::new(SUITES));
+        if found.is_empty() {
+            anstream::eprintln!(
+                "error: there are no suites in `{SUITES}/`\n  = help: `proofhouse init URL` writes a first one"
+            );
+            return Err(exit::USAGE);
+        }
+        return Ok(found);
+    }
+    Ok(arguments
+        .suites
+        .iter()
+        .map(|name| suite_file(name))
+        .collect())
+}
+
+/// A path stays a path; a bare name is a suite in `suites/`.
+fn suite_file(name: &str) -> PathBuf {
+    let path = PathBuf::from(name);
+    let bare = path.extension().is_none() && path.components().count() == 1 && !path.exists();
+    if bare {
+        Path::new(SUITES).join(format!("{name}.yaml"))
+    } else {
+        path
+    }
+}
+
+async fn one(plan: &Plan, arguments: &RunArguments, stop: watch::Receiver<bool>) -> u8 {
+    let progress = Arc::new(Mutex::new(Progress::new(plan, arguments.quiet)));
+    let shown = Arc::clone(&progress);
+    let watcher = Box::new(move |timed: &_| {
+        shown
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .event(timed);
+    });
+    let ended = crate::run::run(plan, Path::new(runs::RUNS), stop, watcher).await;
+    progress
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clear();
+    match ended {
+        Ok(ended) if ended.evidence.interrupted().is_some() => interrupted(&ended),
+        Ok(ended) => finish(&ended, arguments),
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            exit::ERROR
+        }
+    }
+}
+
+/// Nothing of an interrupted run is judged; its evidence stays.
+fn interrupted(ended: &Ended) -> u8 {
+    anstream::eprintln!(
+        "interrupted: nothing was judged; the evidence is in {}",
+        ended.folder.display()
+    );
+    exit::INTERRUPTED
+}
+
+fn finish(ended: &Ended, arguments: &RunArguments) -> u8 {
+    let written = decide(&ended.evidence, &ended.folder)
+        .and_then(|decided| write_reports(&decided.report, &ended.folder).map(|()| decided));
+    let Decided { report, candidates } = match written {
+        Ok(decided) => decided,
+        Err(error) => {
+            anstream::eprintln!("error: cannot write the reports: {error}");
+            return exit::INTERNAL;
+        }
+    };
+    screen::show(&report, Format::Text);
+    anstream::println!("reports   {}", ended.folder.display());
+    let code = exit::of(report.verdict);
+    if matches!(report.verdict, Verdict::Pass | Verdict::Warn) && !arguments.keep_baseline {
+        return exit::worse(code, remember(&ended.evidence.started.plan, candidates));
+    }
+    code
+}
+
+fn write_reports(report: &Report, folder: &Path) -> Result<(), StoreError> {
+    for format in Format::ALL {
+        atomic::write(
+            &folder.join(format.file_name()),
+            &screen::plain(report, format),
+        )?;
+    }
+    Ok(())
+}
+
+/// Stores a passed run, so that the next one is compared with it.
+fn remember(plan: &Plan, candidates: Vec<crate::model::baseline::Baseline>) -> u8 {
+    let Some(storage) = plan
+        .performance
+        .baseline
+        .as_ref()
+        .filter(|storage| storage.enabled)
+    else {
+        return exit::PASS;
+    };
+    for candidate in candidates {
+        match baselines::append(storage, candidate) {
+            Ok(path) => anstream::println!("baseline  {}", path.display()),
+            Err(error) => {
+                anstream::eprintln!("error: cannot store the baseline: {error}");
+                return exit::ERROR;
+            }
+        }
+    }
+    exit::PASS
+}

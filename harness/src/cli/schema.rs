@@ -1,0 +1,19 @@
+//! `proofhouse schema [suite|scenario|targets]`: JSON Schema for editors.
+
+use crate::config::document::Kind;
+use crate::config::schema;
+use std::io::{self, Write};
+
+/// Writes the JSON Schema of a kind of file.
+///
+/// # Errors
+/// The screen cannot be written.
+pub fn run(kind: Kind, out: &mut dyn Write) -> io::Result<u8> {
+    out.write_all(text(kind).as_bytes())?;
+    Ok(0)
+}
+
+/// The JSON Schema of a kind of file, as it stands in `docs/reference/schema/`.
+pub fn text(kind: Kind) -> String {
+    format!("{:#}\n", schema::schema(kind.record()))
+}

@@ -1,0 +1,221 @@
+//! Evidence and judgement to a report: pure assembly, nothing is decided here.
+
+use super::Judgement;
+use crate::model::check::CheckResult;
+use crate::model::environment::RunningService;
+use crate::model::evidence::{Event, Evidence, FailureExample};
+use crate::model::plan::Profile;
+use crate::model::report::{
+    Counts, EvidenceFile, REPORT_SCHEMA, Report, ReportedEnvironment, RunFacts, Tool,
+};
+use crate::model::verdict::Verdict;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// Joins what was seen and what was decided into the only thing that reporters and the gate read.
+pub fn report(
+    evidence: &Evidence,
+    judgement: &Judgement,
+    files: Vec<EvidenceFile>,
+    fingerprint: &str,
+) -> Report {
+    let started = &evidence.started;
+    let services = services(evidence);
+    let unfit_reasons = unfit_reasons(evidence, &services);
+    Report {
+        schema: REPORT_SCHEMA.into(),
+        id: started.run_id.clone(),
+        kind: "performance".into(),
+        suite: started.plan.suite.clone(),
+        tool: Tool {
+            name: "proofhouse".into(),
+            version: started.tool_version.clone(),
+            digest: started.tool_digest.clone(),
+        },
+        subject: started.subject.clone(),
+        config: started.plan.sources.clone(),
+        environment: ReportedEnvironment {
+            fingerprint: fingerprint.to_owned(),
+            machine: started.machine.clone(),
+            services,
+        },
+        run: RunFacts {
+            started_at: started.at,
+            finished_at: finished_at(evidence),
+            ci: started.ci.clone(),
+        },
+        profile: started.plan.profile,
+        fit_for_release: unfit_reasons.is_empty(),
+        unfit_reasons,
+        verdict: judgement.verdict(),
+        reason_codes: reason_codes(&judgement.checks),
+        checks: judgement.checks.clone(),
+        measurements: judgement.measurements.clone(),
+        notes: judgement.notes.clone(),
+        failures: failures(evidence),
+        evidence: files,
+        counts: counts(&judgement.checks),
+    }
+}
+
+fn services(evidence: &Evidence) -> Vec<RunningService> {
+    let up = evidence
+        .events
+        .iter()
+        .filter_map(|timed| match &timed.event {
+            Event::EnvironmentUp { services } => Some(services.clone()),
+            _ => None,
+        });
+    up.flatten().collect()
+}
+
+fn finished_at(evidence: &Evidence) -> Option<Timestamp> {
+    match &evidence.events.last()?.event {
+        Event::RunFinished { at } => Some(*at),
+        _ => None,
+    }
+}
+
+/// Why a report may not release anything, whatever its verdict.
+fn unfit_reasons(evidence: &Evidence, services: &[RunningService]) -> Vec<String> {
+    let started = &evidence.started;
+    let mut reasons = Vec::new();
+    if started.plan.profile == Profile::Quick {
+        reasons.push("quick profile: durations were shortened".to_owned());
+    }
+    if started.subject.commit.is_none() {
+        reasons.push("no commit: the run is not bound to a version".to_owned());
+    }
+    if started.subject.dirty {
+        reasons.push("changed work tree: tracked files differ from the commit".to_owned());
+    }
+    reasons.extend(services.iter().filter_map(|service| {
+        let variant = service.variant.as_ref()?;
+        Some(format!(
+            "{} ran with a deliberate defect: {variant}",
+            service.name
+        ))
+    }));
+    if let Some(signal) = evidence.interrupted() {
+        reasons.push(format!("interrupted by {signal}"));
+    } else if !evidence.is_complete() {
+        reasons.push("incomplete: the run was killed".to_owned());
+    }
+    reasons
+}
+
+fn reason_codes(checks: &[CheckResult]) -> Vec<String> {
+    let bad = checks.iter().filter(|check| check.verdict != Verdict::Pass);
+    let codes: BTreeSet<String> = bad.filter_map(|check| check.reason_code.clone()).collect();
+    codes.into_iter().collect()
+}
+
+fn failures(evidence: &Evidence) -> Vec<FailureExample> {
+    let examples = evidence
+        .events
+        .iter()
+        .filter_map(|timed| match &timed.event {
+            Event::Failure(example) => Some(example.clone()),
+            _ => None,
+        });
+    examples.collect()
+}
+
+fn counts(checks: &[CheckResult]) -> Counts {
+    let of = |verdict| {
+        checks
+            .iter()
+            .filter(|check| check.verdict == verdict)
+            .count() as u64
+    };
+    Counts {
+        checks: checks.len() as u64,
+        pass: of(Verdict::Pass),
+        warn: of(Verdict::Warn),
+        fail: of(Verdict::Fail),
+        error: of(Verdict::Error),
+        skipped: of(Verdict::Skipped),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::judge::testdata;
+    use crate::model::evidence::Event;
+    use crate::model::plan::Profile;
+    use crate::model::verdict::Verdict;
+
+    #[test]
+    fn a_clean_run_is_fit() {
+        let report = testdata::report_of(&testdata::pass());
+        assert_eq!(report.unfit_reasons, [""; 0]);
+        assert!(report.fit_for_release);
+        assert_eq!(report.verdict, Verdict::Pass);
+        let sum = report.counts.pass + report.counts.skipped;
+        assert_eq!(report.counts.checks, sum);
+        assert_eq!(report.reason_codes, ["FIRST_RUN"]);
+    }
+
+    #[test]
+    fn whatever_makes_a_run_unfit_is_told() {
+        let mut evidence = testdata::pass();
+        evidence.started.plan.profile = Profile::Quick;
+        evidence.started.subject.dirty = true;
+        evidence.started.subject.commit = None;
+        for timed in &mut evidence.events {
+            if let Event::EnvironmentUp { services } = &mut timed.event {
+                services[0].variant = Some("SEED_FAULT=slow".into());
+            }
+        }
+        evidence.events.pop();
+        let reasons = testdata::report_of(&evidence).unfit_reasons.join("\n");
+        for word in ["quick", "no commit", "changed", "SEED_FAULT=slow", "killed"] {
+            assert!(reasons.contains(word), "{word} in {reasons}");
+        }
+    }
+
+    /// The reporters' tests read these files: only so do they meet real reports.
+    #[test]
+    fn golden_reports() {
+        let passed = testdata::pass();
+        for (name, report) in [
+            (
+                "pass",
+                testdata::report_with(&passed, &testdata::remembered(&passed, |_| ())),
+            ),
+            ("first_run", testdata::report_of(&passed)),
+            (
+                "fail",
+                testdata::report_with(
+                    &testdata::fail(),
+                    &testdata::remembered(&passed, |summary| summary.p95_latency_ms *= 1.5),
+                ),
+            ),
+            (
+                "zero_requests",
+                testdata::report_of(&testdata::zero_requests()),
+            ),
+            ("killed", testdata::report_of(&testdata::killed())),
+            ("never_up", testdata::report_of(&testdata::never_up())),
+        ] {
+            let text = serde_json::to_string_pretty(&report).unwrap() + "\n";
+            golden(&format!("{name}.json"), &text);
+        }
+    }
+
+    /// Compares with a golden file; `UPDATE_GOLDEN=1` writes it.
+    fn golden(name: &str, text: &str) {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/report");
+        let path = format!("{folder}/{name}");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::create_dir_all(folder).unwrap();
+            std::fs::write(&path, text).unwrap();
+        }
+        let wanted = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(
+            text, wanted,
+            "{path} differs; UPDATE_GOLDEN=1 writes it anew"
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! Parse, call, exit.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(proofhouse::cli::main())
+}

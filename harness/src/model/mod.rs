@@ -1,0 +1,16 @@
+//! The words everyone shares: plain data, no room of ours, no network, no printing.
+
+pub mod baseline;
+pub mod check;
+pub mod environment;
+pub mod evidence;
+pub mod load;
+pub mod place;
+pub mod plan;
+pub mod promise;
+pub mod recorder;
+pub mod report;
+pub mod resource;
+pub mod series;
+pub mod template;
+pub mod verdict;

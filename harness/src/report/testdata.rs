@@ -1,0 +1,72 @@
+//! The golden reports that the judge's tests write, read back for the reporters' tests.
+
+#![allow(clippy::unwrap_used)]
+
+use crate::model::report::Report;
+
+macro_rules! golden {
+    ($name:literal) => {
+        include_str!(concat!("../../tests/golden/report/", $name, ".json"))
+    };
+}
+
+/// Names of the golden reports.
+pub(crate) const REPORTS: [&str; 6] = [
+    "pass",
+    "first_run",
+    "fail",
+    "zero_requests",
+    "killed",
+    "never_up",
+];
+
+/// Text full of what breaks formats: control bytes, ANSI, markup, odd Unicode.
+pub(crate) const HOSTILE: &str = "\u{0}\u{1}\u{8}\u{b}\u{1b}[31mred\u{1b}[0m\u{1b}]0;title\u{7} <a href=\"x\" b='y'>&amp; ]]> \
+     | `code` **b** \u{fffe}\u{ffff}\u{fffd}\u{7f}\u{85}\u{9b}31m \u{202e}rtl\u{202c} \u{1f4a5}\u{feff} -->\r\n\ttwo @all <!--";
+
+/// A golden report.
+pub(crate) fn report(name: &str) -> Report {
+    serde_json::from_str(json(name)).unwrap()
+}
+
+/// Its text.
+pub(crate) fn json(name: &str) -> &'static str {
+    match name {
+        "pass" => golden!("pass"),
+        "first_run" => golden!("first_run"),
+        "fail" => golden!("fail"),
+        "zero_requests" => golden!("zero_requests"),
+        "killed" => golden!("killed"),
+        "never_up" => golden!("never_up"),
+        other => unreachable!("{other}"),
+    }
+}
+
+/// A report whose every word is hostile.
+pub(crate) fn hostile() -> Report {
+    let mut report = report("fail");
+    report.suite = HOSTILE.into();
+    report.notes = vec![HOSTILE.into(), HOSTILE.repeat(2000)];
+    report.unfit_reasons = vec![HOSTILE.into()];
+    report.environment.machine.runner_image = HOSTILE.into();
+    report.environment.machine.cpu_model = HOSTILE.into();
+    report.subject.commit = Some(HOSTILE.into());
+    for check in &mut report.checks {
+        check.id = format!("{}/{HOSTILE}", check.id);
+        check.title = HOSTILE.into();
+        check.saw = HOSTILE.repeat(2000);
+        check.wanted = HOSTILE.into();
+        check.when = Some(HOSTILE.into());
+        check.next = Some(HOSTILE.into());
+        check.reason_code = check.reason_code.as_ref().map(|_| HOSTILE.into());
+        check.service = Some(HOSTILE.into());
+    }
+    for measurement in &mut report.measurements {
+        measurement.service = HOSTILE.into();
+    }
+    for failure in &mut report.failures {
+        failure.body = Some(HOSTILE.repeat(3000));
+        failure.detail = HOSTILE.into();
+    }
+    report
+}

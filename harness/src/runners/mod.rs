@@ -1,0 +1,4 @@
+//! They move and watch the world and write evidence; they decide nothing.
+
+pub mod contract;
+pub mod perf;

@@ -1,0 +1,10 @@
+//! The one integration binary: drives the real program in temporary folders.
+#![allow(clippy::unwrap_used)]
+
+mod architecture;
+mod bad_inputs;
+mod commands;
+mod container;
+mod journey;
+mod keeper;
+mod support;
