@@ -6,6 +6,8 @@ use crate::model::environment::{ProcessPlan, ServicePlan};
 use crate::model::evidence::Event;
 use crate::model::recorder::Recorder;
 use crate::model::template::Template;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -196,6 +198,7 @@ impl KeptProcess {
         recorder: Recorder,
     ) {
         let state = Arc::clone(&self.state);
+        let pid = self.pid;
         tokio::spawn(async move {
             let said = lines.next_line().await.ok().flatten();
             let how = said
@@ -213,6 +216,9 @@ impl KeptProcess {
             if state.stopping {
                 return;
             }
+            if said.is_none() {
+                end_group(pid);
+            }
             state.ended = Some(detail.clone());
             if state.ready {
                 recorder.record(Event::ServiceDied { service, detail });
@@ -224,6 +230,7 @@ impl KeptProcess {
     pub(super) async fn stop(self) {
         self.lock().stopping = true;
         let KeptProcess {
+            pid,
             grace,
             mut keeper,
             pipe,
@@ -236,6 +243,14 @@ impl KeptProcess {
         {
             // Its service dies with it, by the parent-death signal.
             let _ = keeper.kill().await;
+            end_group(pid);
         }
+    }
+}
+
+/// Ends what the service started, when its keeper was killed and cannot do it.
+fn end_group(leader: u32) {
+    if let Ok(leader) = i32::try_from(leader) {
+        let _ = killpg(Pid::from_raw(leader), Signal::SIGKILL);
     }
 }

@@ -5,6 +5,7 @@ use super::template::Template;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Duration;
 
 /// Who, how many, how long. The workload model is closed: each user sends its
@@ -28,6 +29,38 @@ pub struct Scenario {
     pub think_time: Option<ThinkTime>,
     /// Where the scenario was written.
     pub place: Place,
+}
+
+impl Scenario {
+    /// Time in which users are still started; stages bring their own ramps.
+    #[must_use]
+    pub fn ramp_up(&self) -> Duration {
+        if self.stages.is_empty() {
+            self.ramp
+        } else {
+            Duration::ZERO
+        }
+    }
+
+    /// Planned end of the load, counted from its start.
+    #[must_use]
+    pub fn end(&self) -> Duration {
+        match self.stages.as_slice() {
+            [] => self.ramp + self.duration,
+            stages => stages.iter().map(|stage| stage.duration).sum(),
+        }
+    }
+
+    /// The seconds of the load that are judged: cut inwards to whole ones, so
+    /// that the windows of one second add up to the steady phase exactly.
+    /// Empty where no whole second lies between warm-up and end.
+    #[must_use]
+    pub fn steady_seconds(&self) -> Range<u32> {
+        let second = |seconds: u64| u32::try_from(seconds).unwrap_or(u32::MAX);
+        let warm = self.ramp_up() + self.warmup;
+        let from = warm.as_secs() + u64::from(warm.subsec_nanos() > 0);
+        second(from)..second(self.end().as_secs())
+    }
 }
 
 /// One step of a staged scenario: move to `users` within `duration`, in a straight line.

@@ -1,6 +1,6 @@
 //! The one thread that writes evidence, and shows it while it comes.
 
-use crate::model::evidence::Timed;
+use crate::model::evidence::{Event, Timed};
 use crate::model::recorder::Recorder;
 use crate::store::{StoreError, runs::RunFolder};
 use std::sync::mpsc::{Receiver, channel};
@@ -13,7 +13,10 @@ pub type Watcher = Box<dyn FnMut(&Timed) + Send>;
 pub(super) struct Scribe(JoinHandle<Result<(), StoreError>>);
 
 impl Scribe {
-    /// Starts writing; the recorder is the way in, and dropping its last clone ends it.
+    /// Starts writing; the recorder is the way in, and [`Event::RunFinished`] ends it.
+    ///
+    /// Not the last recorder's end: those who watch a service keep one for as
+    /// long as they watch, and may be waiting for the thread that waits for us.
     pub(super) fn start(folder: RunFolder, watcher: Watcher) -> (Recorder, Scribe) {
         let (sender, events) = channel();
         let thread = std::thread::spawn(move || write_all(folder, &events, watcher));
@@ -41,6 +44,9 @@ fn write_all(
             outcome = folder.append(&timed);
         }
         watcher(&timed);
+        if matches!(timed.event, Event::RunFinished { .. }) {
+            break;
+        }
     }
     outcome.and_then(|()| folder.finish())
 }

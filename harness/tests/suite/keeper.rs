@@ -89,7 +89,9 @@ fn kill_9_of_the_keeper_ends_the_service_itself() {
     let (_running, [_, shell]) = start(&project);
     let keeper = parent(shell);
     kill(Pid::from_raw(keeper), Signal::SIGKILL).unwrap();
-    until("the service has ended", || !alive(shell));
+    until("the service and its group have ended", || {
+        !alive(shell) && nix::sys::signal::killpg(Pid::from_raw(shell), None).is_err()
+    });
     // What the shell left behind is out of everybody's reach now; the test ends it itself.
     let _ = kill(
         Pid::from_raw(pid(&project, "orphan.pid").unwrap()),

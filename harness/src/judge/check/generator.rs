@@ -7,7 +7,6 @@ use crate::judge::words;
 use crate::model::check::CheckClass;
 use crate::model::evidence::ScenarioFinished;
 use crate::model::load::Scenario;
-use std::time::Duration;
 
 /// Greatest share of its CPU that a generator may use and still be believed.
 const CPU_SHARE: f64 = 0.85;
@@ -103,7 +102,7 @@ fn users(_: &Scenario, finished: &ScenarioFinished) -> Outcome {
 }
 
 fn steady(scenario: &Scenario, finished: &ScenarioFinished) -> Outcome {
-    let planned = planned_steady(scenario).as_secs_f64();
+    let planned = scenario.steady_seconds().len() as f64;
     let seen = finished.steady_us as f64 / 1e6;
     let saw = format!("{} of {}", words::seconds(seen), words::seconds(planned));
     if seen < planned * STEADY_SHARE || seen <= 0.0 {
@@ -111,15 +110,6 @@ fn steady(scenario: &Scenario, finished: &ScenarioFinished) -> Outcome {
         return Outcome::error("STEADY_TOO_SHORT", text).next("run the suite again");
     }
     Outcome::pass(saw)
-}
-
-/// The length of the judged phase as written: the duration, or all stages, less the warm-up.
-fn planned_steady(scenario: &Scenario) -> Duration {
-    let whole = match scenario.stages.as_slice() {
-        [] => scenario.duration,
-        stages => stages.iter().map(|stage| stage.duration).sum(),
-    };
-    whole.saturating_sub(scenario.warmup)
 }
 
 #[cfg(test)]

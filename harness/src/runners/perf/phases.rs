@@ -20,33 +20,20 @@ pub(super) struct Phases {
 impl Phases {
     /// The phases of a scenario over a number of targets.
     ///
-    /// The steady phase is cut to whole seconds, inwards, so that the windows of
-    /// one second add up to it exactly. Stages bring their own ramps: `ramp` is
-    /// not used with them, and the warm-up counts from their start.
-    ///
     /// # Errors
     /// No users, or no whole second between warm-up and end.
     pub(super) fn of(scenario: &Scenario, targets: usize) -> Result<Self, PerfError> {
-        let staged = !scenario.stages.is_empty();
-        let ramp = if staged {
-            Duration::ZERO
-        } else {
-            scenario.ramp
-        };
-        let end = match staged {
-            true => scenario.stages.iter().map(|stage| stage.duration).sum(),
-            false => ramp + scenario.duration,
-        };
-        let most = match staged {
-            true => scenario.stages.iter().map(|stage| stage.users).max(),
-            false => Some(scenario.users),
+        let most = match scenario.stages.as_slice() {
+            [] => scenario.users,
+            stages => stages.iter().map(|stage| stage.users).max().unwrap_or(0),
         };
         let targets = u32::try_from(targets).unwrap_or(u32::MAX);
+        let steady = scenario.steady_seconds();
         let phases = Self {
-            steady_from_s: whole_seconds_up(ramp + scenario.warmup),
-            steady_to_s: u32::try_from(end.as_secs()).unwrap_or(u32::MAX),
-            end,
-            users_wanted: most.unwrap_or(0).saturating_mul(targets),
+            steady_from_s: steady.start,
+            steady_to_s: steady.end,
+            end: scenario.end(),
+            users_wanted: most.saturating_mul(targets),
         };
         match phases.missing() {
             None => Ok(phases),
@@ -76,11 +63,6 @@ impl Phases {
     pub(super) fn steady_us(&self) -> u64 {
         u64::from(self.steady_to_s - self.steady_from_s) * 1_000_000
     }
-}
-
-fn whole_seconds_up(duration: Duration) -> u32 {
-    let up = u64::from(duration.subsec_nanos() > 0);
-    u32::try_from(duration.as_secs() + up).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
