@@ -8,7 +8,7 @@ use std::path::Path;
 /// A service that needs no building: a shell that leaves a process behind in
 /// another session, and then becomes a long sleep. It is never ready.
 fn stubborn(project: &Project) -> String {
-    let script = "trap '' TERM; setsid sleep 600 & echo $! > orphan.pid; echo $$ > shell.pid; sleep 600 & wait; sleep 600";
+    let script = "trap '' TERM; echo $PORT > port; setsid sleep 600 & echo $! > orphan.pid; echo $$ > shell.pid; sleep 600 & wait; sleep 600";
     project.write("service.sh", script);
     "environment:
   services:
@@ -87,6 +87,11 @@ fn an_interrupt_ends_every_service() {
 fn kill_9_of_the_keeper_ends_the_service_itself() {
     let project = Project::new();
     let (_running, [_, shell]) = start(&project);
+    // Once the harness asks whether the service is ready, it knows whom its keeper holds.
+    let port = u16::try_from(pid(&project, "port").unwrap()).unwrap();
+    let asked = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    asked.set_nonblocking(true).unwrap();
+    until("the harness asks", || asked.accept().is_ok());
     let keeper = parent(shell);
     kill(Pid::from_raw(keeper), Signal::SIGKILL).unwrap();
     until("the service and its group have ended", || {
