@@ -97,6 +97,12 @@ pub static THRESHOLDS: Record = Record {
             "Fails when p95 grew by more than this.",
         ),
         optional(
+            "p95_latency_increase_min_ms",
+            MILLISECONDS,
+            "5",
+            "Growth of p95 by at most this is no regression, whatever its percentage: for services so fast that a percentage of them is noise; default 0.",
+        ),
+        optional(
             "throughput_decrease_percent",
             PERCENT_OF_WHOLE,
             "15",
@@ -198,8 +204,15 @@ pub fn metrics(node: &Node, problems: &mut Vec<Problem>) -> Vec<Metric> {
     metrics
 }
 
-/// Reads regression thresholds.
-pub fn thresholds(node: &Node) -> RegressionThresholds {
+/// Reads regression thresholds; a least growth without its percentage is a problem.
+pub fn thresholds(node: &Node, problems: &mut Vec<Problem>) -> RegressionThresholds {
+    if let Some(least) = node.entry("p95_latency_increase_min_ms")
+        && node.entry("p95_latency_increase_percent").is_none()
+    {
+        let message = "`p95_latency_increase_min_ms` limits nothing by itself";
+        let help = "add `p95_latency_increase_percent: 20` beside it";
+        problems.push(Problem::at(&least.place, message).help(help));
+    }
     let placed = |key: &str| {
         let entry = node.entry(key)?;
         let value = entry.value.number()?;
@@ -210,6 +223,7 @@ pub fn thresholds(node: &Node) -> RegressionThresholds {
     };
     RegressionThresholds {
         p95_latency_increase_percent: placed("p95_latency_increase_percent"),
+        p95_latency_increase_min_ms: placed("p95_latency_increase_min_ms"),
         throughput_decrease_percent: placed("throughput_decrease_percent"),
         error_rate_absolute: placed("error_rate_absolute"),
     }

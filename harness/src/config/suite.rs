@@ -174,7 +174,9 @@ pub fn suite(node: &Node, problems: &mut Vec<Problem>) -> SuiteFile {
     let metrics = metrics_node
         .map(|list| slo::metrics(list, problems))
         .unwrap_or_default();
-    let regression = node.get("regression_thresholds").map(slo::thresholds);
+    let regression = node
+        .get("regression_thresholds")
+        .map(|section| slo::thresholds(section, problems));
     if metrics_node.is_some_and(|list| !list.items().is_empty()) {
         problems.extend(slo::unmeasured(&metrics, &slos, regression.as_ref()));
     }

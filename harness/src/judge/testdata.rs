@@ -276,6 +276,14 @@ pub(crate) fn remembered(evidence: &Evidence, change: impl Fn(&mut RunSummary)) 
     memory(Remembered::LastPassed(Box::new(baseline)))
 }
 
+/// Writes the least growth of p95 that counts into the plan of a run.
+pub(crate) fn least_growth_ms(evidence: &mut Evidence, least: f64) {
+    let regression = evidence.started.plan.performance.regression.as_mut();
+    if let Some(regression) = regression {
+        regression.p95_latency_increase_min_ms = Some(placed(least, 34));
+    }
+}
+
 /// Changes the remembered run.
 pub(crate) fn edit(memory: &mut Memory, change: impl Fn(&mut Baseline)) {
     for found in memory.values_mut() {
@@ -439,6 +447,7 @@ fn plan() -> Plan {
             metrics: Metric::ALL.to_vec(),
             regression: Some(RegressionThresholds {
                 p95_latency_increase_percent: Some(placed(20.0, 31)),
+                p95_latency_increase_min_ms: None,
                 throughput_decrease_percent: Some(placed(15.0, 32)),
                 error_rate_absolute: Some(placed(0.05, 33)),
             }),

@@ -73,7 +73,7 @@ pub enum Event {
     Summary(Summary),
     /// The user stopped the run: nothing of it is judged.
     Interrupted {
-        /// The signal: `SIGINT`, `SIGTERM`.
+        /// The signal, or those that it can have been.
         signal: String,
     },
     /// A service of the environment ended by itself during the run.

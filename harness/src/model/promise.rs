@@ -96,6 +96,8 @@ pub struct Slo {
 pub struct RegressionThresholds {
     /// Fails when p95 grew by more than this many percent.
     pub p95_latency_increase_percent: Option<Placed<f64>>,
+    /// Growth of p95 by at most so many milliseconds is no regression, whatever its percentage.
+    pub p95_latency_increase_min_ms: Option<Placed<f64>>,
     /// Fails when throughput fell by more than this many percent.
     pub throughput_decrease_percent: Option<Placed<f64>>,
     /// Fails when the error rate (0 to 1) is above this, whatever the baseline.

@@ -155,11 +155,17 @@ fn table_head(row: &Measurement, style: Style) -> String {
     out
 }
 
+/// A name that is wider than its column has a line of its own: it may be copied.
 fn table_row(row: &Measurement, style: Style) -> String {
     let name = name_width(style);
-    format!(
-        "  {:name$}{:>7}{:>7}{:>7}{:>7}{:>9}{:>9}{:>7}{:>7}\n",
-        clean::line(&row.service, name),
+    let mut cell = clean::line(&row.service, style.width.saturating_sub(2));
+    let mut above = String::new();
+    if cell.chars().count() > name {
+        above = format!("  {cell}\n");
+        cell.clear();
+    }
+    let numbers = format!(
+        "  {cell:name$}{:>7}{:>7}{:>7}{:>7}{:>9}{:>9}{:>7}{:>7}\n",
         ms(row.p50_latency_ms),
         ms(row.p95_latency_ms),
         ms(row.p99_latency_ms),
@@ -168,7 +174,8 @@ fn table_row(row: &Measurement, style: Style) -> String {
         error_rate(row),
         resource(row.cpu_percent.map(|cpu| cpu.mean)),
         resource(row.memory_mb.map(|memory| memory.max)),
-    )
+    );
+    above + &numbers
 }
 
 fn examples(report: &Report, style: Style) -> String {
@@ -248,6 +255,20 @@ mod tests {
             }
             assert!(!screen.contains('\u{1b}'));
         }
+    }
+
+    #[test]
+    fn a_long_name_is_told_whole_and_its_numbers_stay_in_their_columns() {
+        let mut report = testdata::report("pass");
+        report.measurements[0].service = "knowledge_graph_query".into();
+        let screen = render(&report, Style::default());
+        let mut lines = screen
+            .lines()
+            .skip_while(|line| *line != "  knowledge_graph_query");
+        assert!(lines.next().is_some(), "{screen}");
+        let numbers = lines.next().unwrap_or_default();
+        assert!(numbers.starts_with(&" ".repeat(18)), "{numbers}");
+        assert_eq!(numbers.trim().chars().next(), Some('3'), "{numbers}");
     }
 
     #[test]

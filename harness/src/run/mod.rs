@@ -96,7 +96,7 @@ pub async fn run(
     world.measure(&recorder, &stop).await;
     if *stop.borrow() {
         recorder.record(Event::Interrupted {
-            signal: "SIGINT".to_owned(),
+            signal: "SIGINT, SIGTERM or SIGHUP".to_owned(),
         });
     }
     recorder.record(Event::RunFinished {

@@ -20,6 +20,8 @@ struct Rule {
     metric: Metric,
     /// Allowed change, in percent, to the worse side.
     percent: f64,
+    /// A change by at most so much, in the metric's unit, holds whatever its percentage.
+    least: f64,
     code: &'static str,
 }
 
@@ -30,6 +32,11 @@ impl Rule {
             true => 1.0 - self.percent / 100.0,
             false => 1.0 + self.percent / 100.0,
         }
+    }
+
+    /// Whether a change is too small to count, though its percentage is not.
+    fn is_noise(self, before: f64, current: f64) -> bool {
+        !self.holds(current / before) && (current - before).abs() <= self.least
     }
 
     /// Whether a ratio to the baseline is within the limit.
@@ -70,14 +77,23 @@ pub(super) fn checks<'a>(case: &'a Case<'a>) -> Vec<Check<'a>> {
 fn rules(thresholds: &RegressionThresholds) -> Vec<(Rule, &Placed<f64>)> {
     let p95 = thresholds.p95_latency_increase_percent.as_ref();
     let rate = thresholds.throughput_decrease_percent.as_ref();
-    let rule = |metric, percent, code| Rule {
-        metric,
-        percent,
-        code,
-    };
-    let p95 = p95.map(|at| (rule(Metric::P95LatencyMs, at.value, "P95_REGRESSION"), at));
+    let least = thresholds.p95_latency_increase_min_ms.as_ref();
+    let p95 = p95.map(|at| {
+        let rule = Rule {
+            metric: Metric::P95LatencyMs,
+            percent: at.value,
+            least: least.map_or(0.0, |least| least.value),
+            code: "P95_REGRESSION",
+        };
+        (rule, at)
+    });
     let rate = rate.map(|at| {
-        let rule = rule(Metric::ThroughputRps, at.value, "THROUGHPUT_REGRESSION");
+        let rule = Rule {
+            metric: Metric::ThroughputRps,
+            percent: at.value,
+            least: 0.0,
+            code: "THROUGHPUT_REGRESSION",
+        };
         (rule, at)
     });
     p95.into_iter().chain(rate).collect()
@@ -136,12 +152,18 @@ fn compare(
         );
     }
     let value = words::with_unit(rule.metric, current);
-    let saw = format!(
+    let mut saw = format!(
         "{}: {}",
         words::change(ratio),
         sampled(measured, rule.metric, &value)
     );
-    let outcome = if rule.holds(ratio) {
+    let outcome = if rule.is_noise(before, current) {
+        saw.push_str(&format!(
+            "; not counted: a change of {} at most",
+            words::with_unit(rule.metric, rule.least)
+        ));
+        Outcome::pass(saw)
+    } else if rule.holds(ratio) {
         Outcome::pass(saw)
     } else {
         Outcome::fail(rule.code, saw).next(detail(case, id))
@@ -156,7 +178,12 @@ fn wanted(rule: Rule, with: &ComparedWith) -> String {
     let commit = with.commit.as_deref().unwrap_or("no commit");
     let commit: String = commit.chars().take(8).collect();
     let value = words::with_unit(rule.metric, with.value);
-    format!("{} (last passed, {commit})", rule.words(&value))
+    let wanted = format!("{} (last passed, {commit})", rule.words(&value));
+    if rule.least > 0.0 {
+        let least = words::with_unit(rule.metric, rule.least);
+        return format!("{wanted}, or {least} more");
+    }
+    wanted
 }
 
 /// The latest comparable run, or what stands in its place.
@@ -331,6 +358,22 @@ mod tests {
         assert_eq!(against(p95, rps / 0.85, RATE).0, "pass");
         let less = against(p95, rps / 0.8499, RATE);
         assert_eq!(less, ("fail", Some("THROUGHPUT_REGRESSION".into())));
+    }
+
+    #[test]
+    fn a_change_of_at_most_the_least_one_is_not_counted() {
+        let mut evidence = testdata::pass();
+        let p95 = current(P95);
+        let mut judge = |least: f64| {
+            testdata::least_growth_ms(&mut evidence, least);
+            let memory = testdata::remembered(&evidence, |summary| {
+                summary.p95_latency_ms = p95 / 2.0;
+            });
+            with_memory(&evidence, &memory, P95)
+        };
+        assert_eq!(judge(p95 / 2.0), ("pass", None));
+        let more = judge(p95 / 2.0 - 0.01);
+        assert_eq!(more, ("fail", Some("P95_REGRESSION".into())));
     }
 
     #[test]
