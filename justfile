@@ -25,6 +25,28 @@ check *PATHS:
 bench-overhead *ARGS:
     cargo run --quiet --release --example overhead -- {{ ARGS }}
 
+# Measure commit to stream at 1000 events a second; needs the packages postgresql and nats-server
+[group('develop')]
+bench-outbox SECONDS="30":
+    cargo build --quiet --release --bin platform
+    cargo run --quiet --release --example outbox -- bench {{ SECONDS }}
+
+# 100 000 events and 10 kills of the relay: nothing lost, doubled or reordered
+[group('develop')]
+torture-outbox EVENTS="100000" KILLS="10":
+    cargo build --quiet --release --bin platform
+    cargo run --quiet --release --example outbox -- torture {{ EVENTS }} {{ KILLS }}
+
+# Measure the knowledge graph's reasoning against SPARQL updates and against starting anew
+[group('develop')]
+bench-reasoning *ARGS:
+    cargo run --quiet --release -p reference-platform --example closure -- {{ ARGS }}
+
+# Measure how many tokens one core verifies; fails below 20 000 a second
+[group('develop')]
+bench-auth:
+    cargo run --quiet --release -p reference-platform --example verify
+
 # Load the reference platform for the full durations and judge it (about nine minutes)
 [group('prove')]
 test-performance *ARGS:
@@ -34,6 +56,16 @@ test-performance *ARGS:
 [group('prove')]
 quick *ARGS:
     cargo run --quiet --bin proofhouse -- run performance --profile quick {{ ARGS }}
+
+# Start the reference platform in containers, wait until all are healthy, say where each answers
+[group('chaos')]
+chaos-up:
+    compose/up
+
+# Remove the containers, their network and their volumes
+[group('chaos')]
+chaos-down:
+    compose/down
 
 # List, show, accept or reject baselines
 [group('release')]
