@@ -25,7 +25,7 @@ pub fn report(
     Report {
         schema: REPORT_SCHEMA.into(),
         id: started.run_id.clone(),
-        kind: "performance".into(),
+        kind: started.plan.kind().into(),
         suite: started.plan.suite.clone(),
         tool: Tool {
             name: "proofhouse".into(),
@@ -51,6 +51,7 @@ pub fn report(
         reason_codes: reason_codes(&judgement.checks),
         checks: judgement.checks.clone(),
         measurements: judgement.measurements.clone(),
+        chaos: judgement.chaos.clone(),
         notes: judgement.notes.clone(),
         failures: failures(evidence),
         evidence: files,

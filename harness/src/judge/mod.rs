@@ -17,6 +17,7 @@ pub use assembly::report;
 pub use candidates::baselines;
 
 use crate::model::baseline::Memory;
+use crate::model::chaos::ChaosOutcome;
 use crate::model::check::CheckResult;
 use crate::model::evidence::Evidence;
 use crate::model::report::Measurement;
@@ -30,6 +31,8 @@ pub struct Judgement {
     pub checks: Vec<CheckResult>,
     /// What was measured, in the plan's order; only what has numbers.
     pub measurements: Vec<Measurement>,
+    /// The structured results of a chaos scenario.
+    pub chaos: Option<ChaosOutcome>,
     /// What a reader must know about the numbers.
     pub notes: Vec<String>,
 }
@@ -53,6 +56,7 @@ pub fn judge(evidence: &Evidence, memory: &Memory, fingerprint: &str) -> Judgeme
     Judgement {
         checks,
         measurements: measurements::all(&case),
+        chaos: None,
         notes: notes::all(&case),
     }
 }

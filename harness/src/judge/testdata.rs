@@ -464,6 +464,7 @@ fn plan() -> Plan {
                 format!("sha256:{}", "d1".repeat(32)),
             )]),
         },
+        chaos: None,
     }
 }
 

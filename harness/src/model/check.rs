@@ -63,6 +63,8 @@ pub enum CheckClass {
     Measurement,
     /// Whether the load generator itself was fit to measure.
     Generator,
+    /// A promise of a chaos scenario.
+    Chaos,
     /// Whether the run happened as planned.
     Run,
 }

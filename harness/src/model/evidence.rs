@@ -1,5 +1,6 @@
 //! Everything seen in one run, as events in the order in which they happened.
 
+use super::chaos::ChaosEvent;
 use super::environment::{Machine, RunningService};
 use super::plan::Plan;
 use super::resource::ResourceSample;
@@ -83,6 +84,8 @@ pub enum Event {
         /// Exit status and last lines of output.
         detail: String,
     },
+    /// Something seen by the chaos runner.
+    Chaos(ChaosEvent),
     /// The environment was taken down.
     EnvironmentDown,
     /// Always last; a file without it is a run that was killed.

@@ -1,6 +1,7 @@
 //! The words everyone shares: plain data, no room of ours, no network, no printing.
 
 pub mod baseline;
+pub mod chaos;
 pub mod check;
 pub mod environment;
 pub mod evidence;

@@ -1,5 +1,6 @@
 //! One suite, resolved: every name known, every default filled in.
 
+use super::chaos::ChaosPlan;
 use super::environment::EnvironmentPlan;
 use super::load::{Scenario, Target};
 use super::promise::{BaselineStorage, Metric, RegressionThresholds, Slo};
@@ -19,8 +20,22 @@ pub struct Plan {
     pub environment: EnvironmentPlan,
     /// Audience and issuer settings of the suite's own token issuer, where one is needed.
     pub issuer: Option<IssuerPlan>,
-    /// The work.
+    /// Load and its promises; without scenarios in a chaos plan that has no journeys.
     pub performance: PerformancePlan,
+    /// What is broken, and what must hold meanwhile; `None` for a performance suite.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chaos: Option<Box<ChaosPlan>>,
+}
+
+impl Plan {
+    /// The family's word: `performance` or `chaos`.
+    pub fn kind(&self) -> &'static str {
+        if self.chaos.is_some() {
+            "chaos"
+        } else {
+            "performance"
+        }
+    }
 }
 
 /// A file that a plan was made from.
@@ -60,15 +75,15 @@ pub struct IssuerPlan {
 }
 
 /// Load, and what must hold under it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PerformancePlan {
-    /// Scenarios in order; never empty. Each loads every target.
+    /// Scenarios in order; never empty in a performance suite. Each loads every target.
     pub scenarios: Vec<Scenario>,
     /// Targets in order of name; exactly the services that have SLOs.
     pub targets: Vec<Target>,
     /// Limits.
     pub slos: Vec<Slo>,
-    /// What is measured and reported; never empty.
+    /// What is measured and reported; never empty where there are scenarios.
     pub metrics: Vec<Metric>,
     /// Regression thresholds, where written.
     pub regression: Option<RegressionThresholds>,

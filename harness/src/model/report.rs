@@ -1,5 +1,6 @@
 //! The only thing that reporters and the gate read.
 
+use super::chaos::ChaosOutcome;
 use super::check::CheckResult;
 use super::environment::{Machine, RunningService};
 use super::evidence::{CiRun, FailureExample, Subject};
@@ -21,7 +22,7 @@ pub struct Report {
     pub schema: String,
     /// The run's id.
     pub id: String,
-    /// Family of the suite: `performance`.
+    /// Family of the suite: `performance` or `chaos`.
     pub kind: String,
     /// Name of the suite.
     pub suite: String,
@@ -49,6 +50,9 @@ pub struct Report {
     pub checks: Vec<CheckResult>,
     /// What was measured, by scenario and service, in the plan's order.
     pub measurements: Vec<Measurement>,
+    /// The structured results of a chaos scenario.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chaos: Option<ChaosOutcome>,
     /// What a reader must know about the numbers: workload model, coordinated omission, first run.
     pub notes: Vec<String>,
     /// The first failed requests of each class.

@@ -95,6 +95,7 @@ fn join(request: &PlanRequest, desk: &mut Desk) -> Option<Plan> {
         environment: setting.environment.unwrap_or_default(),
         issuer: setting.issuer,
         performance,
+        chaos: None,
     })
 }
 

@@ -1,4 +1,5 @@
 //! They move and watch the world and write evidence; they decide nothing.
 
+pub mod chaos;
 pub mod contract;
 pub mod perf;

@@ -88,6 +88,7 @@ pub(crate) fn plan() -> Plan {
             seed: 1,
             scenario_digests: BTreeMap::from([("typical_load".into(), "sha256:d1".into())]),
         },
+        chaos: None,
     }
 }
 

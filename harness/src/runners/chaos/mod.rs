@@ -1,0 +1,3 @@
+//! Moves and watches the world of a chaos scenario: faults, probes, loads; decides nothing.
+
+pub mod fault;
