@@ -42,10 +42,33 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: BaselineCommand,
     },
+    /// Break containers on purpose, and prove what holds
+    Chaos {
+        #[command(subcommand)]
+        command: ChaosCommand,
+    },
     /// Write a commented first suite for a service of your own
     Init(InitArguments),
     /// Say what this machine can and cannot do
     Doctor,
+    /// Mend what a dead run broke, when the pipe on standard input closes
+    #[command(hide = true)]
+    Reap {
+        #[arg(long)]
+        journal: PathBuf,
+    },
+    /// Become a tool in the network namespace of a process
+    #[command(hide = true)]
+    InjectNs {
+        #[arg(long)]
+        pid: i32,
+        #[arg(long)]
+        pid_start: u64,
+        #[arg(long)]
+        namespace: String,
+        #[arg(last = true, required = true)]
+        tool: Vec<OsString>,
+    },
     /// Hold one service and end it when the pipe on standard input closes
     #[command(hide = true)]
     Keep {
@@ -119,6 +142,56 @@ pub(super) struct InitArguments {
     /// Folder of suites
     #[arg(long, default_value = "suites")]
     pub(super) folder: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ChaosCommand {
+    /// All scenarios with what is believed of them
+    List(ChaosSource),
+    /// Targets, guards and the undo list of a scenario; changes nothing
+    Plan {
+        /// Scenario
+        name: String,
+        #[command(flatten)]
+        source: ChaosSource,
+        /// Plan as if chaos were enabled
+        #[arg(long)]
+        enable_chaos: bool,
+    },
+    /// Run scenarios; needs CHAOS_ENABLED=true or --enable-chaos where the scenario asks for it
+    Run(ChaosRunArguments),
+    /// Heal what runs that were killed have left behind
+    Recover,
+    /// Say which faults this machine can make
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ChaosSource {
+    /// File or folder of scenarios [default: scenarios/chaos]
+    #[arg(long, value_name = "PATH")]
+    pub(super) file: Option<PathBuf>,
+    /// File that says where the system answers, for scenarios that do not
+    #[arg(long, value_name = "FILE")]
+    pub(super) system: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ChaosRunArguments {
+    /// Scenarios
+    #[arg(required = true)]
+    pub(super) names: Vec<String>,
+    #[command(flatten)]
+    pub(super) source: ChaosSource,
+    /// Yes, break things
+    #[arg(long)]
+    pub(super) enable_chaos: bool,
+    /// How long faults and waits take; `quick` is not fit for release
+    #[arg(long, value_enum, default_value_t = ProfileWord::Full)]
+    pub(super) profile: ProfileWord,
+    /// Only the verdict
+    #[arg(long, short)]
+    pub(super) quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]

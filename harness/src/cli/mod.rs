@@ -3,6 +3,9 @@
 mod again;
 mod arguments;
 mod baseline;
+mod chaos;
+mod chaos_line;
+mod chaos_plan;
 pub mod check;
 mod decide;
 mod detail;
@@ -18,6 +21,7 @@ mod screen;
 
 use crate::config::document::Kind;
 use crate::environment::keeper;
+use crate::runners::chaos::{netns, reaper};
 use arguments::{Arguments, Command};
 use clap::Parser;
 use std::io::Write;
@@ -51,7 +55,22 @@ fn dispatch(command: Command) -> u8 {
         Command::Keep { grace_ms, program } => {
             keeper::keep(&program, Duration::from_millis(grace_ms))
         }
+        Command::Reap { journal } => block_on(reaper::reap(&journal)),
+        Command::InjectNs {
+            pid,
+            pid_start,
+            namespace,
+            tool,
+        } => {
+            let resident = netns::Resident {
+                pid,
+                pid_start,
+                namespace,
+            };
+            netns::enter(&resident, &tool)
+        }
         Command::Run(arguments) | Command::Perf(arguments) => block_on(run::run(&arguments)),
+        Command::Chaos { command } => block_on(chaos::run(&command)),
         Command::Doctor => written(block_on(doctor::run(&mut out))),
         Command::Init(arguments) => {
             let init = init::Init {

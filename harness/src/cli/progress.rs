@@ -1,5 +1,6 @@
 //! The screen while a run goes on: live lines on a terminal, plain ones elsewhere.
 
+use super::chaos_line;
 use crate::model::evidence::{Event, Timed, Window};
 use crate::model::load::Scenario;
 use crate::model::plan::Plan;
@@ -80,6 +81,11 @@ impl Progress {
                 service, reason, ..
             } => {
                 self.say(&format!("  missing  cpu and memory of {service}: {reason}"));
+            }
+            Event::Chaos(event) => {
+                if let Some(line) = chaos_line::line(event) {
+                    self.say(&line);
+                }
             }
             Event::Interrupted { signal } => {
                 self.clear();

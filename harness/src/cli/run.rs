@@ -9,7 +9,7 @@ use crate::model::report::Report;
 use crate::model::verdict::Verdict;
 use crate::plan::{PlanRequest, plan};
 use crate::report::Format;
-use crate::run::Ended;
+use crate::run::{Ended, RunRequest};
 use crate::store::{StoreError, atomic, baselines, runs};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,14 +31,29 @@ pub(super) async fn run(arguments: &RunArguments) -> u8 {
             return exit::INTERNAL;
         }
     };
+    let wanted = Wanted {
+        quiet: arguments.quiet,
+        keep_baseline: arguments.keep_baseline,
+        enable_chaos: false,
+    };
     let mut code = exit::PASS;
     for plan in plans {
         if *stop.borrow() {
             return exit::INTERRUPTED;
         }
-        code = exit::worse(code, one(&plan, arguments, stop.clone()).await);
+        code = exit::worse(code, one(&plan, &wanted, stop.clone()).await);
     }
     code
+}
+
+/// What is wanted of every run of one call.
+pub(super) struct Wanted {
+    /// Only the verdict.
+    pub(super) quiet: bool,
+    /// No baseline is stored.
+    pub(super) keep_baseline: bool,
+    /// `--enable-chaos` was given.
+    pub(super) enable_chaos: bool,
 }
 
 /// Reads every suite first, so that a mistake in the last one is told before the first one runs.
@@ -102,8 +117,9 @@ fn suite_file(name: &str) -> PathBuf {
     }
 }
 
-async fn one(plan: &Plan, arguments: &RunArguments, stop: watch::Receiver<bool>) -> u8 {
-    let progress = Arc::new(Mutex::new(Progress::new(plan, arguments.quiet)));
+/// Runs, judges and reports one plan.
+pub(super) async fn one(plan: &Plan, wanted: &Wanted, stop: watch::Receiver<bool>) -> u8 {
+    let progress = Arc::new(Mutex::new(Progress::new(plan, wanted.quiet)));
     let shown = Arc::clone(&progress);
     let watcher = Box::new(move |timed: &_| {
         shown
@@ -111,14 +127,19 @@ async fn one(plan: &Plan, arguments: &RunArguments, stop: watch::Receiver<bool>)
             .unwrap_or_else(PoisonError::into_inner)
             .event(timed);
     });
-    let ended = crate::run::run(plan, Path::new(runs::RUNS), stop, watcher).await;
+    let request = RunRequest {
+        plan,
+        root: Path::new(runs::RUNS),
+        enable_chaos: wanted.enable_chaos,
+    };
+    let ended = crate::run::run(&request, stop, watcher).await;
     progress
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clear();
     match ended {
         Ok(ended) if ended.evidence.interrupted().is_some() => interrupted(&ended),
-        Ok(ended) => finish(&ended, arguments),
+        Ok(ended) => finish(&ended, wanted),
         Err(error) => {
             anstream::eprintln!("error: {error}");
             exit::ERROR
@@ -135,7 +156,7 @@ fn interrupted(ended: &Ended) -> u8 {
     exit::INTERRUPTED
 }
 
-fn finish(ended: &Ended, arguments: &RunArguments) -> u8 {
+fn finish(ended: &Ended, wanted: &Wanted) -> u8 {
     let written = decide(&ended.evidence, &ended.folder)
         .and_then(|decided| write_reports(&decided.report, &ended.folder).map(|()| decided));
     let Decided { report, candidates } = match written {
@@ -147,8 +168,13 @@ fn finish(ended: &Ended, arguments: &RunArguments) -> u8 {
     };
     screen::show(&report, Format::Text);
     anstream::println!("reports   {}", ended.folder.display());
-    let code = exit::of(report.verdict);
-    if matches!(report.verdict, Verdict::Pass | Verdict::Warn) && !arguments.keep_baseline {
+    // A guard refused before anything was changed: that is a usage error, whatever was judged.
+    let code = if ended.evidence.refused() {
+        exit::USAGE
+    } else {
+        exit::of(report.verdict)
+    };
+    if matches!(report.verdict, Verdict::Pass | Verdict::Warn) && !wanted.keep_baseline {
         return exit::worse(code, remember(&ended.evidence.started.plan, candidates));
     }
     code

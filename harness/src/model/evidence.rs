@@ -320,6 +320,16 @@ impl Evidence {
         )
     }
 
+    /// Whether a guard of a chaos scenario refused to go on.
+    pub fn refused(&self) -> bool {
+        self.events.iter().any(|timed| {
+            matches!(
+                timed.event,
+                Event::Chaos(ChaosEvent::Guard { passed: false, .. })
+            )
+        })
+    }
+
     /// The signal that ended the run early, if one did.
     pub fn interrupted(&self) -> Option<&str> {
         self.events.iter().find_map(|timed| match &timed.event {

@@ -4,11 +4,13 @@ mod scribe;
 mod tokens;
 
 use crate::environment::{Environment, EnvironmentError, Up, facts};
+use crate::model::chaos::ChaosPlan;
 use crate::model::environment::RunningService;
 use crate::model::evidence::{Event, Evidence, RunStarted};
 use crate::model::load::{Endpoint, ResourceSource, Scenario, Target};
 use crate::model::plan::Plan;
 use crate::model::recorder::Recorder;
+use crate::runners::chaos::{self, ChaosError, ChaosRequest};
 use crate::runners::contract::issuer::{Issuer, IssuerError};
 use crate::runners::perf::{self, LoadRequest, PerfError, ResolvedTarget, SampleFrom};
 use crate::store::{self, StoreError, runs::RunFolder};
@@ -48,8 +50,21 @@ enum Halt {
     Environment(#[from] EnvironmentError),
     #[error(transparent)]
     Load(#[from] PerfError),
+    #[error(transparent)]
+    Chaos(#[from] ChaosError),
     #[error("target `{target}`: there is no service `{service}` in the environment")]
     NoService { target: String, service: String },
+}
+
+/// What is to be run.
+#[derive(Debug, Clone, Copy)]
+pub struct RunRequest<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Folder of runs.
+    pub root: &'a Path,
+    /// Whether chaos was enabled by hand on the command line.
+    pub enable_chaos: bool,
 }
 
 /// A run that is over.
@@ -69,11 +84,11 @@ pub struct Ended {
 /// # Errors
 /// Tokens that are not there, before anything is started; evidence that cannot be written.
 pub async fn run(
-    plan: &Plan,
-    root: &Path,
+    request: &RunRequest<'_>,
     stop: watch::Receiver<bool>,
     watcher: Watcher,
 ) -> Result<Ended, RunError> {
+    let RunRequest { plan, root, .. } = *request;
     let issuer = match &plan.issuer {
         Some(settings) => Some(Issuer::start(settings).await?),
         None => None,
@@ -86,9 +101,12 @@ pub async fn run(
     let folder = RunFolder::create(root, &started)?;
     let path = folder.path().to_owned();
     let (recorder, scribe) = Scribe::start(folder, watcher);
+    let run_id = started.run_id.clone();
     recorder.record(Event::RunStarted(Box::new(started)));
     let world = World {
         plan,
+        run_id: &run_id,
+        enable_chaos: request.enable_chaos,
         issuer: issuer.as_ref(),
         tokens: &tokens,
         logs: path.join("logs"),
@@ -127,6 +145,8 @@ fn bind(plan: &Plan) -> RunStarted {
 /// Everything that measuring needs.
 struct World<'a> {
     plan: &'a Plan,
+    run_id: &'a str,
+    enable_chaos: bool,
     issuer: Option<&'a Issuer>,
     tokens: &'a Tokens,
     logs: PathBuf,
@@ -147,7 +167,11 @@ impl World<'_> {
         recorder.record(Event::EnvironmentUp {
             services: environment.services().to_vec(),
         });
-        if let Err(halt) = self.load(environment.services(), recorder, stop).await {
+        let outcome = match &self.plan.chaos {
+            Some(plan) => self.chaos(plan, recorder, stop).await,
+            None => self.load(environment.services(), recorder, stop).await,
+        };
+        if let Err(halt) = outcome {
             recorder.record(Event::EnvironmentFailed {
                 reason: halt.to_string(),
             });
@@ -174,6 +198,22 @@ impl World<'_> {
             });
         })
         .await
+    }
+
+    async fn chaos(
+        &self,
+        plan: &ChaosPlan,
+        recorder: &Recorder,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<(), Halt> {
+        let request = ChaosRequest {
+            plan,
+            run_id: self.run_id,
+            enabled: self.enable_chaos,
+            journals: Path::new(chaos::JOURNALS),
+        };
+        chaos::run(&request, recorder, stop.clone()).await?;
+        Ok(())
     }
 
     async fn load(

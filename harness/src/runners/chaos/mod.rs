@@ -1,3 +1,69 @@
 //! Moves and watches the world of a chaos scenario: faults, probes, loads; decides nothing.
 
+pub mod access;
+pub mod capability;
+mod clock;
+mod crew;
+pub mod docker;
 pub mod fault;
+pub mod fingerprint;
+pub mod guard;
+pub mod journal;
+mod life;
+mod live;
+pub mod load;
+mod moments;
+pub mod netns;
+#[cfg(test)]
+mod peer;
+mod preview;
+pub mod probe;
+pub mod read;
+pub mod reaper;
+mod recover;
+#[cfg(test)]
+mod servers;
+mod story;
+mod trouble;
+mod world;
+
+pub use capability::{Capability, all as capabilities};
+pub use preview::{Preview, TargetSeen, preview};
+pub use recover::{Recovered, recover};
+pub use story::run;
+
+use crate::model::chaos::ChaosPlan;
+use fault::FaultError;
+use std::path::Path;
+
+/// Folder of fault journals.
+pub const JOURNALS: &str = "target/proofhouse/chaos";
+
+/// What is to be run.
+#[derive(Debug, Clone, Copy)]
+pub struct ChaosRequest<'a> {
+    /// The scenario.
+    pub plan: &'a ChaosPlan,
+    /// The run's id.
+    pub run_id: &'a str,
+    /// Whether chaos was enabled on the command line.
+    pub enabled: bool,
+    /// Folder of fault journals.
+    pub journals: &'a Path,
+}
+
+impl ChaosRequest<'_> {
+    /// The folder that files of the scenario are relative to.
+    pub(crate) fn folder(&self) -> &Path {
+        let file = Path::new(self.plan.place.file.as_ref());
+        file.parent().unwrap_or_else(|| Path::new("."))
+    }
+}
+
+/// Why a scenario could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum ChaosError {
+    /// The engine, the kernel or the journal; nothing was broken, or it is mended.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+}

@@ -1,5 +1,10 @@
 //! The faults: one file each, and what all of them can do.
 
+pub mod detach;
+pub mod partition;
+pub mod restart;
+pub mod stall;
+mod table;
 mod undo;
 
 pub use undo::Undo;

@@ -1,0 +1,75 @@
+//! One line of the screen for what happens in a chaos run.
+
+use crate::model::chaos::{ChaosEvent, FaultStep, GuardName};
+
+/// The line for an event; `None` for the many that only the judge reads.
+pub(super) fn line(event: &ChaosEvent) -> Option<String> {
+    Some(match event {
+        ChaosEvent::Guard {
+            guard,
+            passed: false,
+            detail,
+        } => format!("  refused  {}: {detail}", guard_word(*guard)),
+        ChaosEvent::Recovered { run, detail } => format!("  healed   of {run}: {detail}"),
+        ChaosEvent::PhaseStarted { phase } => format!("  phase    {}", phase.word()),
+        ChaosEvent::Fault { action, step } => format!("  fault    {action}: {}", step_words(step)?),
+        ChaosEvent::Aborted { reason } => format!("  aborted  {reason}"),
+        ChaosEvent::ReadFailed { name, reason } => format!("  unread   {name}: {reason}"),
+        _ => return None,
+    })
+}
+
+/// The word of a guard in files and on screens.
+pub(super) fn guard_word(guard: GuardName) -> &'static str {
+    match guard {
+        GuardName::Environment => "environment",
+        GuardName::ExplicitEnable => "explicit_enable",
+        GuardName::TargetExists => "target_exists",
+        GuardName::Network => "network",
+        GuardName::Label => "label",
+        GuardName::Namespace => "namespace",
+        GuardName::MaxTargets => "max_targets",
+        GuardName::MaxDuration => "max_duration",
+        GuardName::Capability => "capability",
+    }
+}
+
+fn step_words(step: &FaultStep) -> Option<String> {
+    Some(match step {
+        FaultStep::Journalled { .. } => return None,
+        FaultStep::Called { .. } => "begins".to_owned(),
+        FaultStep::Witnessed { witness, .. } => format!("bites ({witness})"),
+        FaultStep::Unwitnessed { reason } => format!("did not bite: {reason}"),
+        FaultStep::Vanished { reason, .. } => format!("ended by itself: {reason}"),
+        FaultStep::HealCalled { why, .. } => format!("is healed ({why})"),
+        FaultStep::Healed { .. } => "healed".to_owned(),
+        FaultStep::HealFailed { reason } => format!("CANNOT BE HEALED: {reason}"),
+        FaultStep::Remark { code, detail } => format!("{code}: {detail}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_goes_wrong_is_said_at_once() {
+        let failed = ChaosEvent::Fault {
+            action: "cut".into(),
+            step: FaultStep::HealFailed {
+                reason: "no daemon".into(),
+            },
+        };
+        assert_eq!(
+            line(&failed).unwrap(),
+            "  fault    cut: CANNOT BE HEALED: no daemon"
+        );
+        let refused = ChaosEvent::Guard {
+            guard: GuardName::Label,
+            passed: false,
+            detail: "nats has no label".into(),
+        };
+        assert_eq!(line(&refused).unwrap(), "  refused  label: nats has no label");
+    }
+}

@@ -1,0 +1,100 @@
+//! Stall: the container is paused. The kernel goes on accepting its connections, and nothing answers.
+
+use super::{Between, Fault, FaultError, Undo, Witness};
+use crate::runners::chaos::docker::{Docker, Target, deadline};
+use crate::runners::chaos::recover;
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_millis(5);
+/// Between two looks at whether somebody else has resumed it.
+const WATCH: Duration = Duration::from_millis(100);
+
+/// A pause of one container.
+#[derive(Debug)]
+pub struct Stall {
+    docker: Docker,
+    target: Target,
+    called: Option<Instant>,
+}
+
+impl Stall {
+    /// A pause that is yet to come.
+    pub fn new(docker: &Docker, target: &Target) -> Self {
+        Self {
+            docker: docker.clone(),
+            target: target.clone(),
+            called: None,
+        }
+    }
+
+    async fn is_paused(&self) -> Result<bool, FaultError> {
+        let seen = self.docker.again(&self.target).await?;
+        if seen.started_at != self.target.started_at {
+            return Err(FaultError::Changed(format!(
+                "{} was started anew",
+                self.target.name
+            )));
+        }
+        Ok(seen.status == "paused")
+    }
+}
+
+#[async_trait::async_trait]
+impl Fault for Stall {
+    fn undo(&self) -> Undo {
+        Undo::Unpause {
+            container: self.target.id.clone(),
+        }
+    }
+
+    async fn inject(&mut self) -> Result<(), FaultError> {
+        self.called = Some(Instant::now());
+        let call = self.docker.client().pause_container(&self.target.id);
+        deadline(PATIENCE, call).await
+    }
+
+    async fn witness(&mut self, limit: Duration) -> Result<Witness, FaultError> {
+        let from = self.called.unwrap_or_else(Instant::now);
+        let until = Instant::now() + limit;
+        loop {
+            if self.is_paused().await? {
+                return Ok(Witness {
+                    onset: Between {
+                        from,
+                        to: Instant::now(),
+                    },
+                    seen: format!("the engine says that {} is paused", self.target.name),
+                    remarks: Vec::new(),
+                });
+            }
+            if Instant::now() >= until {
+                let detail = format!("{} is not paused", self.target.name);
+                return Err(FaultError::Unwitnessed { limit, detail });
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    async fn vanished(&mut self) -> String {
+        loop {
+            tokio::time::sleep(WATCH).await;
+            match self.is_paused().await {
+                Ok(true) => {}
+                Ok(false) => return format!("{} is not paused any more", self.target.name),
+                Err(FaultError::Changed(what)) => return what,
+                // An engine that does not answer says nothing about the container.
+                Err(_) => {}
+            }
+        }
+    }
+
+    async fn recover(&mut self) -> Result<Between, FaultError> {
+        let from = Instant::now();
+        recover::unpause(&self.docker, &self.target.id).await?;
+        Ok(Between {
+            from,
+            to: Instant::now(),
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! What must be the same after a scenario as before it: the host's links, routes and rules, and every container.
+
+use super::docker::Docker;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::process::Command;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the host says of itself. Counters are left out: they change by themselves.
+const HOST: [(&str, &[&str]); 5] = [
+    ("links", &["ip", "-oneline", "link", "show"]),
+    ("routes", &["ip", "-4", "route", "show", "table", "all"]),
+    ("rules", &["ip", "rule", "show"]),
+    ("nft", &["nft", "--stateless", "list", "ruleset"]),
+    ("iptables", &["iptables-save"]),
+];
+
+/// Looks at everything. What cannot be looked at is said, so that it is the same both times or told.
+pub async fn take(docker: &Docker) -> BTreeMap<String, String> {
+    let mut items = BTreeMap::new();
+    for (name, command) in HOST {
+        let text = output(command).await;
+        items.insert(format!("host/{name}"), plain(name, &text));
+    }
+    containers(docker, &mut items).await;
+    items
+}
+
+async fn output(command: &[&str]) -> String {
+    let Some((program, arguments)) = command.split_first() else {
+        return String::new();
+    };
+    let call = Command::new(program)
+        .args(arguments)
+        .kill_on_drop(true)
+        .output();
+    match tokio::time::timeout(PATIENCE, call).await {
+        Ok(Ok(output)) if output.status.success() => {
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        }
+        Ok(Ok(output)) => format!("exit {:?}", output.status.code()),
+        Ok(Err(error)) => format!("cannot be read: {}", error.kind()),
+        Err(_) => format!("no answer within {PATIENCE:?}"),
+    }
+}
+
+/// Without what changes by itself. A container that is started again gets a new
+/// virtual cable: those are the engine's, and are left to the containers' own entries.
+fn plain(name: &str, text: &str) -> String {
+    let lines = text.lines().map(str::trim_end);
+    let mut kept: Vec<String> = match name {
+        "links" => lines
+            .filter(|line| !line.contains(": veth"))
+            .map(link)
+            .collect(),
+        "iptables" => lines
+            .filter(|line| !line.starts_with('#'))
+            .map(without_counters)
+            .collect(),
+        _ => lines.map(str::to_owned).collect(),
+    };
+    if name == "links" || name == "routes" {
+        kept.sort();
+    }
+    kept.join("\n")
+}
+
+/// Name, kind and addresses of a link; a bridge without running members goes down by itself.
+fn link(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let after = |key: &str| {
+        let at = words.iter().position(|word| *word == key);
+        at.and_then(|at| words.get(at + 1)).copied().unwrap_or_default()
+    };
+    let name = words.get(1).copied().unwrap_or_default();
+    format!("{name} mtu {} {} {}", after("mtu"), after("qdisc"), after("link/ether"))
+}
+
+/// `:INPUT ACCEPT [12:345]` without its numbers.
+fn without_counters(line: &str) -> String {
+    match line.split_once(" [") {
+        Some((head, _)) if line.starts_with(':') => head.to_owned(),
+        _ => line.to_owned(),
+    }
+}
+
+async fn containers(docker: &Docker, items: &mut BTreeMap<String, String>) {
+    let all = match docker.all().await {
+        Ok(all) => all,
+        Err(error) => {
+            items.insert("containers".to_owned(), error.to_string());
+            return;
+        }
+    };
+    for summary in all {
+        let Some(id) = summary.id else { continue };
+        match docker.inspect(&id).await {
+            Ok(seen) => container(seen, items),
+            Err(error) => {
+                items.insert(format!("container/{id}"), error.to_string());
+            }
+        }
+    }
+}
+
+fn container(
+    seen: bollard::models::ContainerInspectResponse,
+    items: &mut BTreeMap<String, String>,
+) {
+    let name = seen.name.unwrap_or_default();
+    let name = name.trim_start_matches('/');
+    let state = seen.state.unwrap_or_default();
+    let mut put = |key: &str, value: String| {
+        items.insert(format!("container/{name}/{key}"), value);
+    };
+    put("id", seen.id.unwrap_or_default());
+    put("started_at", state.started_at.unwrap_or_default());
+    let status = state.status.map(|status| status.to_string());
+    put("state", status.unwrap_or_default());
+    let networks = seen
+        .network_settings
+        .and_then(|settings| settings.networks)
+        .unwrap_or_default();
+    let sorted: BTreeMap<_, _> = networks.into_iter().collect();
+    for (network, endpoint) in sorted {
+        let address = endpoint.ip_address.unwrap_or_default();
+        let mut aliases = endpoint.aliases.unwrap_or_default();
+        aliases.sort();
+        aliases.dedup();
+        let mac = endpoint.mac_address.unwrap_or_default();
+        put(
+            &format!("network/{network}"),
+            format!("{address} {mac} {}", aliases.join(" ")),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_by_itself_is_left_out() {
+        let saved = "# Generated on Tue\n*filter\n:INPUT ACCEPT [12:3456]\n-A INPUT -j DROP\n";
+        assert_eq!(plain("iptables", saved), "*filter\n:INPUT ACCEPT\n-A INPUT -j DROP");
+        let links = "2: eth0: <UP> mtu 1500 qdisc noqueue state UP\\    link/ether 02:42 brd ff\n\
+                     9: veth12@if8: <UP> mtu 1500 qdisc noqueue\n";
+        assert_eq!(plain("links", links), "eth0: mtu 1500 noqueue 02:42");
+    }
+
+    #[test]
+    fn a_rule_that_was_added_shows() {
+        let before = plain("iptables", ":INPUT ACCEPT [1:2]\n");
+        let after = plain("iptables", ":INPUT ACCEPT [3:4]\n-A INPUT -s 1.2.3.4 -j DROP\n");
+        assert_ne!(before, after);
+    }
+}

@@ -1,0 +1,152 @@
+//! What the probes say while the scenario goes on: enough to abort, to wait for recovery, and nothing more.
+
+use crate::model::chaos::{AbortWhen, Attempt, AttemptOutcome, Connection};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// One row a probe and kind of connection.
+#[derive(Debug, Default)]
+pub(super) struct Live(Mutex<BTreeMap<(String, Option<Connection>), Row>>);
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Row {
+    good: u64,
+    /// Since when every attempt was good, by the time at which it was sent.
+    good_since_us: Option<u64>,
+    /// Since when every attempt was not good.
+    bad_since_us: Option<u64>,
+    latest_us: u64,
+}
+
+impl Live {
+    /// Takes an attempt in.
+    pub(super) fn see(&self, attempt: &Attempt) {
+        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let row = rows
+            .entry((attempt.probe.clone(), attempt.connection))
+            .or_default();
+        row.latest_us = row.latest_us.max(attempt.complete_us);
+        if attempt.outcome == AttemptOutcome::Ok {
+            row.good += 1;
+            row.good_since_us.get_or_insert(attempt.invoke_us);
+            row.bad_since_us = None;
+        } else {
+            row.bad_since_us.get_or_insert(attempt.invoke_us);
+            row.good_since_us = None;
+        }
+    }
+
+    /// Probes that never had a good answer, of those that should have had one by now.
+    pub(super) fn never_good<'a>(&self, probes: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+        let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        probes
+            .filter(|probe| {
+                let mut of = rows.iter().filter(|((name, _), _)| name == probe).peekable();
+                of.peek().is_none() || of.any(|(_, row)| row.good == 0)
+            })
+            .collect()
+    }
+
+    /// Whether every probe has been good over every connection for so long, after `from_us`.
+    pub(super) fn all_good_for(&self, hold: Duration, from_us: u64) -> bool {
+        let hold = u64::try_from(hold.as_micros()).unwrap_or(u64::MAX);
+        let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        !rows.is_empty()
+            && rows.values().all(|row| {
+                row.good_since_us.is_some_and(|since| {
+                    row.latest_us.saturating_sub(since.max(from_us)) >= hold
+                })
+            })
+    }
+
+    /// Why the scenario must end now, if it must.
+    pub(super) fn abort(&self, conditions: &[AbortWhen]) -> Option<String> {
+        let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        conditions.iter().find_map(|condition| {
+            let limit = u64::try_from(condition.bad_for.as_micros()).unwrap_or(u64::MAX);
+            let bad = rows.iter().any(|((probe, _), row)| {
+                *probe == condition.probe
+                    && row
+                        .bad_since_us
+                        .is_some_and(|since| row.latest_us.saturating_sub(since) >= limit)
+            });
+            bad.then(|| {
+                let probe = &condition.probe;
+                let seconds = condition.bad_for.as_secs_f64();
+                format!("probe `{probe}` was not good for {seconds} s ({})", condition.place)
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::model::place::Place;
+
+    fn attempt(at_ms: u64, outcome: AttemptOutcome) -> Attempt {
+        Attempt {
+            probe: "api".into(),
+            seq: at_ms,
+            due_us: at_ms * 1000,
+            invoke_us: at_ms * 1000,
+            complete_us: at_ms * 1000 + 1000,
+            outcome,
+            class: None,
+            connection: Some(Connection::Fresh),
+            status: None,
+            value: None,
+            detail: None,
+        }
+    }
+
+    fn condition(bad_for: Duration) -> [AbortWhen; 1] {
+        let place = Place {
+            file: "s.yaml".into(),
+            line: 3,
+            column: 5,
+            length: 1,
+            key_path: "safety.abort_when".into(),
+        };
+        [AbortWhen {
+            probe: "api".into(),
+            bad_for,
+            place,
+        }]
+    }
+
+    #[test]
+    fn one_good_answer_ends_an_abort_condition() {
+        let live = Live::default();
+        for at in [0, 100, 200] {
+            live.see(&attempt(at, AttemptOutcome::Info));
+        }
+        let told = live.abort(&condition(Duration::from_millis(200))).unwrap();
+        assert!(told.contains("s.yaml:3:5"), "{told}");
+        assert!(live.abort(&condition(Duration::from_millis(300))).is_none());
+        live.see(&attempt(300, AttemptOutcome::Ok));
+        assert!(live.abort(&condition(Duration::from_millis(1))).is_none());
+    }
+
+    #[test]
+    fn recovery_is_counted_from_the_heal_and_one_bad_answer_starts_it_anew() {
+        let live = Live::default();
+        assert!(!live.all_good_for(Duration::ZERO, 0), "no probe, no recovery");
+        live.see(&attempt(0, AttemptOutcome::Ok));
+        live.see(&attempt(1000, AttemptOutcome::Ok));
+        assert!(live.all_good_for(Duration::from_millis(900), 0));
+        assert!(!live.all_good_for(Duration::from_millis(900), 500_000));
+        live.see(&attempt(1100, AttemptOutcome::Bad));
+        live.see(&attempt(1200, AttemptOutcome::Ok));
+        assert!(!live.all_good_for(Duration::from_millis(100), 0));
+    }
+
+    #[test]
+    fn a_probe_that_was_never_asked_was_never_good() {
+        let live = Live::default();
+        live.see(&attempt(0, AttemptOutcome::Ok));
+        assert_eq!(live.never_good(["api", "db"].into_iter()), ["db"]);
+    }
+}
