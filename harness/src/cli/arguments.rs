@@ -33,7 +33,7 @@ pub(super) enum Command {
     },
     /// Print the JSON Schema of a file format, for editors
     Schema {
-        /// `suite`, `scenario` or `targets`
+        /// `suite`, `scenario`, `targets`, `chaos` or `system`
         #[arg(default_value = "suite")]
         kind: String,
     },

@@ -5,7 +5,7 @@ use crate::config::document::{self, Kind};
 use crate::config::source::{SourceText, display};
 use crate::model::place::Problem;
 use crate::model::plan::{Plan, Profile};
-use crate::plan::{PlanProblems, PlanRequest, plan};
+use crate::plan::{PlanProblems, PlanRequest, check_chaos, check_system, plan};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -128,6 +128,8 @@ fn one(path: &Path) -> Result<String, PlanProblems> {
                 count(setting.targets.len(), "target")
             )
         }),
+        Some(Kind::Chaos) => return chaos(path),
+        Some(Kind::System) => return system(path),
         None => {
             found.push(neither(&source));
             None
@@ -151,6 +153,25 @@ fn suite(path: &Path) -> Result<String, PlanProblems> {
     Ok(summary(path, &plan))
 }
 
+fn chaos(path: &Path) -> Result<String, PlanProblems> {
+    let plans = check_chaos(path)?;
+    let chaos = plans.iter().filter_map(|plan| plan.chaos.as_ref());
+    let actions = chaos.clone().map(|one| one.actions.len()).sum();
+    let validations = chaos.map(|one| one.validation.len()).sum();
+    Ok(format!(
+        "{}  {}, {}, {}",
+        display(path),
+        count(plans.len(), "scenario"),
+        count(actions, "action"),
+        count(validations, "validation"),
+    ))
+}
+
+fn system(path: &Path) -> Result<String, PlanProblems> {
+    let services = check_system(path)?;
+    Ok(format!("{}  {}", display(path), count(services, "service")))
+}
+
 fn summary(path: &Path, plan: &Plan) -> String {
     let work = &plan.performance;
     format!(
@@ -172,12 +193,14 @@ fn count(number: usize, word: &str) -> String {
 fn neither(source: &SourceText) -> Problem {
     Problem::at(
         &source.start(),
-        "neither a suite, nor a scenario, nor a targets file",
+        "neither a suite, nor a scenario, nor a targets or system file",
     )
     .help(
         "a suite has `slos`, `scenarios` and `metrics`;\n\
          a scenario has `concurrent_users` and `duration_seconds`, or `stages`;\n\
-         a targets file has `targets`",
+         a targets file has `targets`;\n\
+         a chaos scenario has `hypothesis`, `steady_state`, `actions` and `validation`;\n\
+         a system file has `services`",
     )
 }
 

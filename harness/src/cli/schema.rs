@@ -1,7 +1,6 @@
-//! `proofhouse schema [suite|scenario|targets]`: JSON Schema for editors.
+//! `proofhouse schema [suite|scenario|targets|chaos|system]`: JSON Schema for editors.
 
 use crate::config::document::Kind;
-use crate::config::schema;
 use std::io::{self, Write};
 
 /// Writes the JSON Schema of a kind of file.
@@ -15,5 +14,5 @@ pub fn run(kind: Kind, out: &mut dyn Write) -> io::Result<u8> {
 
 /// The JSON Schema of a kind of file, as it stands in `docs/reference/schema/`.
 pub fn text(kind: Kind) -> String {
-    format!("{:#}\n", schema::schema(kind.record()))
+    format!("{:#}\n", kind.schema())
 }

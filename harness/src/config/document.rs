@@ -1,14 +1,24 @@
 //! One file, read to the end: what kind of file it is, and everything that is wrong with it.
 
+use super::chaos::scenario::{CHAOS, CHAOS_MAP};
+use super::chaos::system_tables::SYSTEM;
+use super::chaos::{self, ChaosFile, WrittenSystem};
 use super::check;
-use super::node::Node;
+use super::node::{Node, Value};
 use super::scenario::{self, SCENARIO_FILE};
+use super::schema;
 use super::shape::Record;
 use super::source::SourceText;
 use super::suite::{self, SUITE, Setting, SuiteFile, TARGETS_FILE};
 use super::yaml;
 use crate::model::load::Scenario;
 use crate::model::place::Problem;
+
+static SUITE_ROOTS: [&Record; 1] = [&SUITE];
+static SCENARIO_ROOTS: [&Record; 1] = [&SCENARIO_FILE];
+static TARGETS_ROOTS: [&Record; 1] = [&TARGETS_FILE];
+static CHAOS_ROOTS: [&Record; 2] = [&CHAOS, &CHAOS_MAP];
+static SYSTEM_ROOTS: [&Record; 1] = [&SYSTEM];
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +29,21 @@ pub enum Kind {
     Scenario,
     /// Targets of a suite.
     Targets,
+    /// Chaos scenarios: what is broken and what must hold.
+    Chaos,
+    /// The system under test of chaos scenarios.
+    System,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 3] = [Kind::Suite, Kind::Scenario, Kind::Targets];
+    pub const ALL: [Kind; 5] = [
+        Kind::Suite,
+        Kind::Scenario,
+        Kind::Targets,
+        Kind::Chaos,
+        Kind::System,
+    ];
 
     /// The word on the command line and in messages.
     pub fn word(self) -> &'static str {
@@ -31,15 +51,40 @@ impl Kind {
             Kind::Suite => "suite",
             Kind::Scenario => "scenario",
             Kind::Targets => "targets",
+            Kind::Chaos => "chaos",
+            Kind::System => "system",
         }
     }
 
-    /// The table of the file's root.
-    pub fn record(self) -> &'static Record {
+    /// The tables that the file's root can follow; the last one where it has `scenarios`.
+    pub fn records(self) -> &'static [&'static Record] {
         match self {
-            Kind::Suite => &SUITE,
-            Kind::Scenario => &SCENARIO_FILE,
-            Kind::Targets => &TARGETS_FILE,
+            Kind::Suite => &SUITE_ROOTS,
+            Kind::Scenario => &SCENARIO_ROOTS,
+            Kind::Targets => &TARGETS_ROOTS,
+            Kind::Chaos => &CHAOS_ROOTS,
+            Kind::System => &SYSTEM_ROOTS,
+        }
+    }
+
+    /// The JSON Schema of such files.
+    pub fn schema(self) -> serde_json::Value {
+        let title = match self.records() {
+            [single] => single.name,
+            _ => self.word(),
+        };
+        schema::schema(title, self.records())
+    }
+
+    fn record_of(self, node: &Node) -> &'static Record {
+        match self.records() {
+            [single] => single,
+            [single, several, ..] => match node.get("scenarios") {
+                Some(_) => several,
+                None => single,
+            },
+            // No kind is without a table.
+            [] => &SUITE,
         }
     }
 }
@@ -71,21 +116,37 @@ pub fn scenario(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Scen
     scenario::scenario(&node, problems)
 }
 
+/// Reads a chaos file: one scenario, or several by name.
+pub fn chaos(source: &SourceText, problems: &mut Vec<Problem>) -> Option<ChaosFile> {
+    let node = checked(source, Kind::Chaos, problems)?;
+    Some(chaos::file(&node, problems))
+}
+
+/// Reads a system file.
+pub fn system(source: &SourceText, problems: &mut Vec<Problem>) -> Option<WrittenSystem> {
+    let node = checked(source, Kind::System, problems)?;
+    Some(chaos::system(&node, problems))
+}
+
 /// Finds out what a file is, by its name and its keys.
 pub fn kind(source: &SourceText) -> Option<Kind> {
     if source.path.ends_with(".targets.yaml") || source.path.ends_with(".targets.yml") {
         return Some(Kind::Targets);
     }
+    let file = source.path.rsplit('/').next().unwrap_or(&source.path);
+    if file.ends_with("system.yaml") || file.ends_with("system.yml") {
+        return Some(Kind::System);
+    }
     // Problems are told when the file is read as what it is.
     let Some(node) = yaml::parse(source, &mut Vec::new()) else {
-        return Some(if source.path.contains("scenarios/") {
-            Kind::Scenario
-        } else {
-            Kind::Suite
-        });
+        return Some(kind_by_folder(&source.path));
     };
     let has = |keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
-    if has(&[
+    let by_name = |node: &Node| matches!(node.value, Value::Map(_));
+    if node.get("scenarios").is_some_and(by_name) && !has(&["slos", "metrics"]) || has(&CHAOS_KEYS)
+    {
+        Some(Kind::Chaos)
+    } else if has(&[
         "slos",
         "scenarios",
         "metrics",
@@ -102,6 +163,8 @@ pub fn kind(source: &SourceText) -> Option<Kind> {
         Some(Kind::Scenario)
     } else if has(&["targets", "environment"]) {
         Some(Kind::Targets)
+    } else if has(&SYSTEM_KEYS) {
+        Some(Kind::System)
     } else {
         match node.get("kind").and_then(Node::text) {
             Some("performance") => Some(Kind::Suite),
@@ -111,8 +174,37 @@ pub fn kind(source: &SourceText) -> Option<Kind> {
     }
 }
 
+/// Keys that only chaos files have.
+const CHAOS_KEYS: [&str; 5] = [
+    "hypothesis",
+    "steady_state",
+    "actions",
+    "validation",
+    "safety",
+];
+/// Keys that only system files have at their root.
+const SYSTEM_KEYS: [&str; 7] = [
+    "services",
+    "nats",
+    "database",
+    "events",
+    "outbox",
+    "policy",
+    "telemetry",
+];
+
+fn kind_by_folder(path: &str) -> Kind {
+    if path.contains("scenarios/chaos/") {
+        Kind::Chaos
+    } else if path.contains("scenarios/") {
+        Kind::Scenario
+    } else {
+        Kind::Suite
+    }
+}
+
 fn checked(source: &SourceText, kind: Kind, problems: &mut Vec<Problem>) -> Option<Node> {
     let node = yaml::parse(source, problems)?;
-    check::document(&node, kind.record(), problems);
+    check::document(&node, kind.record_of(&node), problems);
     Some(node)
 }

@@ -1,5 +1,6 @@
 //! Forms of text: names, paths, addresses, header names, JSON pointers, templates.
 
+use super::{address, quantity};
 use crate::model::template::Template;
 use url::Url;
 
@@ -32,6 +33,28 @@ pub enum Form {
     Pointer,
     /// `2xx` and its like.
     StatusClass,
+    /// A length of time with its unit.
+    Duration,
+    /// Operations per second.
+    Rate,
+    /// A share in percent.
+    Share,
+    /// A comparison with an operator, or the text that is wanted.
+    Comparison,
+    /// A number with an operator.
+    Bound,
+    /// A length of time with an operator.
+    LatencyBound,
+    /// Where HTTP is spoken, `service://` included.
+    Endpoint,
+    /// Where NATS is spoken.
+    NatsUrl,
+    /// A PostgreSQL database.
+    DatabaseUrl,
+    /// A signal's name.
+    Signal,
+    /// A moment in the life of an action.
+    Moment,
 }
 
 /// Why a text does not have its form, and what to do.
@@ -56,6 +79,17 @@ impl Form {
             Form::Header => "a header name such as `x-request-id`",
             Form::Pointer => "a JSON pointer such as `/items/0/id`",
             Form::StatusClass => "a status class such as `2xx`",
+            Form::Duration => "a time with its unit, such as `8s` or `250ms`",
+            Form::Rate => "a rate such as `20/s`",
+            Form::Share => "a share such as `5%`",
+            Form::Comparison => "a value, or a comparison such as `\"<50\"`",
+            Form::Bound => "a comparison such as `\">=0.99\"`",
+            Form::LatencyBound => "a bound such as `\"<250ms\"`",
+            Form::Endpoint => "an address such as `service://api:8000/health`",
+            Form::NatsUrl => "an address such as `service://nats:4222`",
+            Form::DatabaseUrl => "an address such as `service://postgres:5432/shop`",
+            Form::Signal => "a signal such as `SIGINT`",
+            Form::Moment => "a moment such as `cut.healed`",
         }
     }
 
@@ -73,6 +107,17 @@ impl Form {
             Form::Header => Some("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"),
             Form::Pointer => Some("^(/([^~]|~[01])*)?$"),
             Form::StatusClass => Some("^[1-5]xx$"),
+            Form::Duration => Some(r"^[0-9]+(\.[0-9]*)? *(us|ms|s|m|h)$"),
+            Form::Rate => Some(r"^[0-9]+(\.[0-9]*)? */s$"),
+            Form::Share => Some(r"^[0-9]+(\.[0-9]*)? *%$"),
+            Form::Comparison => Some(r"^((<|<=|>|>=|=|==) *-?[0-9.]+|[^<>=!].*)$"),
+            Form::Bound => Some(r"^(<|<=|>|>=|=|==) *-?[0-9.]+$"),
+            Form::LatencyBound => Some(r"^<=? *[0-9]+(\.[0-9]*)? *(us|ms|s|m|h)$"),
+            Form::Endpoint => Some("^(https?://[^#]+|service://[^/:#]+:[0-9]+(/[^#]*)?)$"),
+            Form::NatsUrl => Some("^(nats|service)://[^/#]+/?$"),
+            Form::DatabaseUrl => Some("^(postgres|postgresql|service)://[^/#]+/[^#]+$"),
+            Form::Signal => Some("^SIG[A-Z0-9]+$"),
+            Form::Moment => Some(r"^.+\.(injected|verified|healed)$"),
         }
     }
 
@@ -99,9 +144,38 @@ impl Form {
             Form::Header => holds(is_token(text), "is not a header name", Some(HEADER_HELP)),
             Form::Pointer => pointer(text),
             Form::StatusClass => holds(is_class(text), "is not a status", Some(STATUS_HELP)),
+            Form::Endpoint => address::check(text, address::HTTP),
+            Form::NatsUrl => address::check(text, address::NATS),
+            Form::DatabaseUrl => address::check(text, address::DATABASE),
+            _ => self.quantity(text),
         }
     }
+
+    /// Checks a text that is short and has a small grammar of its own.
+    fn quantity(self, text: &str) -> Result<(), Misfit> {
+        let bound = |text| quantity::comparison(text).filter(|_| text.starts_with(['<', '>', '=']));
+        let (good, message, help) = match self {
+            Form::Duration => (quantity::duration(text).is_some(), "is not a time", DURATION_HELP),
+            Form::Rate => (quantity::rate(text).is_some(), "is not a rate", RATE_HELP),
+            Form::Share => (quantity::share(text).is_some(), "is not a share", SHARE_HELP),
+            Form::Comparison => (quantity::comparison(text).is_some(), NO_COMPARISON, COMPARISON_HELP),
+            Form::Bound => (bound(text).is_some(), NO_COMPARISON, COMPARISON_HELP),
+            Form::LatencyBound => (quantity::latency_bound(text).is_some(), NO_COMPARISON, LATENCY_HELP),
+            Form::Signal => (is_signal(text), "is not a signal", SIGNAL_HELP),
+            _ => (is_moment(text), "is not a moment of an action", MOMENT_HELP),
+        };
+        holds(good, message, Some(help))
+    }
 }
+
+const DURATION_HELP: &str = "write a number and its unit: `8s`, `250ms`, `2m`; at most a day";
+const RATE_HELP: &str = "write operations per second: `20/s`";
+const SHARE_HELP: &str = "write percent from 0 to 100: `5%`";
+const NO_COMPARISON: &str = "is not a comparison";
+const COMPARISON_HELP: &str = "operators are `<`, `<=`, `>`, `>=` and `=`, then a number: `\"<50\"`";
+const LATENCY_HELP: &str = "write an upper bound with its unit: `\"<250ms\"`";
+const SIGNAL_HELP: &str = "write its name in capitals: `SIGINT`, `SIGTERM`";
+const MOMENT_HELP: &str = "write the action's id and `.injected`, `.verified` or `.healed`: `cut.healed`";
 
 const NAME_HELP: &str = "letters, digits, `_`, `-` and `.`; the first is a letter, a digit or `_`";
 const VARIABLE_HELP: &str = "letters, digits and `_`, not a digit first: `API_TOKEN`";
@@ -208,6 +282,18 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.chars().all(good)
 }
 
+fn is_signal(text: &str) -> bool {
+    let name = text.strip_prefix("SIG").unwrap_or_default();
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+}
+
+fn is_moment(text: &str) -> bool {
+    let parts = text.rsplit_once('.');
+    parts.is_some_and(|(id, moment)| {
+        !id.is_empty() && matches!(moment, "injected" | "verified" | "healed")
+    })
+}
+
 fn is_class(text: &str) -> bool {
     matches!(text, "1xx" | "2xx" | "3xx" | "4xx" | "5xx")
 }
@@ -235,6 +321,17 @@ mod tests {
             (Form::StatusClass, "2xx", "6xx"),
             (Form::Line, "GET /a", "  "),
             (Form::HeaderValue, "", "a\nb"),
+            (Form::Duration, "8s", "8"),
+            (Form::Rate, "20/s", "20"),
+            (Form::Share, "5%", "0.05"),
+            (Form::Comparison, "running", "<x"),
+            (Form::Bound, ">=1", "1"),
+            (Form::LatencyBound, "<1s", "<1"),
+            (Form::Endpoint, "service://a:1/x", "a:1"),
+            (Form::NatsUrl, "nats://h:1", "http://h"),
+            (Form::DatabaseUrl, "postgres://u@h/d", "postgres://u@h"),
+            (Form::Signal, "SIGUSR1", "INT"),
+            (Form::Moment, "a.b.healed", "a.mended"),
         ] {
             assert_eq!(form.check(good), Ok(()), "{form:?} {good}");
             assert!(form.check(bad).is_err(), "{form:?} {bad}");

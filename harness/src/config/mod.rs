@@ -2,10 +2,12 @@
 //!
 //! `source` reads a file, `yaml` makes a tree with places of it, `check` holds
 //! the tree against the tables of `shape`, and the section modules (`suite`,
-//! `target`, `step`, `scenario`, `slo`, `environment`) turn it into the words of
-//! `model`. The JSON Schema is made from the same tables.
+//! `target`, `step`, `scenario`, `slo`, `environment`, `chaos`) turn it into the
+//! words of `model`. The JSON Schema is made from the same tables.
 
+pub mod address;
 pub mod bearer;
+pub mod chaos;
 pub mod check;
 pub mod document;
 pub mod environment;
@@ -14,6 +16,7 @@ pub mod form;
 pub mod hint;
 pub mod node;
 pub mod order;
+pub mod quantity;
 pub mod scalar;
 pub mod scenario;
 pub mod schema;

@@ -4,16 +4,22 @@ use super::form::Form;
 use super::shape::{Record, Rule, Shape};
 use serde_json::{Map, Value, json};
 
-/// The schema of a file whose root is `record`.
-pub fn schema(record: &'static Record) -> Value {
+/// The schema of a file called `title` whose root follows one of `records`.
+pub fn schema(title: &str, records: &[&'static Record]) -> Value {
     let mut definitions = Map::new();
-    let mut root = body(record, &mut definitions);
+    let mut root = match records {
+        [record] => body(record, &mut definitions),
+        _ => {
+            let choices = records.iter().map(|one| reference(one, &mut definitions));
+            json!({ "anyOf": choices.collect::<Vec<_>>() })
+        }
+    };
     if let Value::Object(root) = &mut root {
         root.insert(
             "$schema".to_owned(),
             json!("https://json-schema.org/draft/2020-12/schema"),
         );
-        root.insert("title".to_owned(), json!(record.name));
+        root.insert("title".to_owned(), json!(title));
         root.insert("$defs".to_owned(), Value::Object(definitions));
     }
     root

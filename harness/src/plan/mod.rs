@@ -1,9 +1,12 @@
 //! A suite file joined with its scenarios; every name resolved; all problems told at once.
 
+mod chaos;
 mod digest;
 mod profile;
 mod scenarios;
 mod setting;
+
+pub use chaos::{ChaosEntry, ChaosRequest, check_chaos, check_system, discover_chaos, plan_chaos};
 
 use crate::config::document;
 use crate::config::source::SourceText;

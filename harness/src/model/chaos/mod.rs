@@ -5,6 +5,7 @@ mod outcome;
 mod plan;
 mod probe;
 mod seen;
+mod steady;
 mod system;
 
 pub use ledger::{LedgerRead, Operation, OperationOutcome, Row, Store};

@@ -199,4 +199,6 @@ pub enum Comparison {
     Between(f64, f64),
     /// One of them.
     OneOf(Vec<Value>),
+    /// A list, a map or a text that is not empty.
+    NotEmpty,
 }

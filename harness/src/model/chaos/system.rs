@@ -140,4 +140,10 @@ pub struct TelemetryPlan {
     pub arrived_url: Option<Endpoint>,
     /// JSON pointers into it whose numbers add up to distinct records; `*` matches every element.
     pub arrived_pointer: Option<String>,
+    /// User of HTTP Basic authentication for the account, where it wants one.
+    #[serde(default)]
+    pub arrived_user: Option<String>,
+    /// File with that user's password; relative to the scenario's folder.
+    #[serde(default)]
+    pub arrived_password_file: Option<String>,
 }
