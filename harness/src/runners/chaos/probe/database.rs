@@ -97,7 +97,7 @@ mod tests {
             (Type::JSONB, Some("{\"a\": 1}"), json!({"a": 1})),
             (Type::INT8, None, json!(null)),
         ] {
-            assert_eq!(super::json(&kind, text), wanted);
+            assert_eq!(json(&kind, text), wanted);
         }
     }
 }
