@@ -47,6 +47,11 @@ bench-reasoning *ARGS:
 bench-auth:
     cargo run --quiet --release -p reference-platform --example verify
 
+# A million events with sown defects through the ledger: all found, none accused, under 10 s and 1 GiB
+[group('develop')]
+bench-ledger EVENTS="1000000" SEED="1":
+    cargo run --quiet --release --example ledger -- {{ EVENTS }} {{ SEED }}
+
 # Load the reference platform for the full durations and judge it (about nine minutes)
 [group('prove')]
 test-performance *ARGS:

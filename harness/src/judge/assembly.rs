@@ -142,6 +142,7 @@ fn counts(checks: &[CheckResult]) -> Counts {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use crate::judge::chaos::testdata as chaos;
     use crate::judge::testdata;
     use crate::model::evidence::Event;
     use crate::model::plan::Profile;
@@ -199,6 +200,9 @@ mod tests {
             ),
             ("killed", testdata::report_of(&testdata::killed())),
             ("never_up", testdata::report_of(&testdata::never_up())),
+            ("chaos_pass", testdata::report_of(&chaos::pass())),
+            ("chaos_fail", testdata::report_of(&chaos::fail())),
+            ("chaos_refused", testdata::report_of(&chaos::refused())),
         ] {
             let text = serde_json::to_string_pretty(&report).unwrap() + "\n";
             golden(&format!("{name}.json"), &text);

@@ -1,5 +1,6 @@
 //! The evidence sorted by scenario and service, once, for all checks.
 
+use super::chaos::Scene;
 use super::measured::{Measured, Missing};
 use crate::model::baseline::Memory;
 use crate::model::evidence::{Event, Evidence, ScenarioFinished, Summary, Window};
@@ -14,6 +15,8 @@ pub(crate) struct Case<'a> {
     pub memory: &'a Memory,
     pub fingerprint: &'a str,
     pub scenarios: BTreeMap<&'a str, SeenScenario<'a>>,
+    /// What was seen of a chaos scenario.
+    pub chaos: Option<Scene<'a>>,
     measured: BTreeMap<&'a str, BTreeMap<&'a str, Result<Measured<'a>, Missing>>>,
 }
 
@@ -51,6 +54,7 @@ impl<'a> Case<'a> {
             memory,
             fingerprint,
             scenarios: sort(evidence),
+            chaos: Scene::new(evidence),
             measured: BTreeMap::new(),
         };
         for (scenario, service) in pairs(&evidence.started.plan.performance) {

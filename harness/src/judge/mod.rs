@@ -3,6 +3,7 @@
 mod assembly;
 mod candidates;
 mod case;
+pub mod chaos;
 mod check;
 mod measured;
 mod measurements;
@@ -23,6 +24,7 @@ use crate::model::evidence::Evidence;
 use crate::model::report::Measurement;
 use crate::model::verdict::Verdict;
 use case::Case;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What was decided about a run, and the numbers that it was decided from.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,10 +55,15 @@ pub fn judge(evidence: &Evidence, memory: &Memory, fingerprint: &str) -> Judgeme
     let case = Case::new(evidence, memory, fingerprint);
     let mut checks = check::all(&case);
     checks.sort_by(|a, b| a.id.cmp(&b.id));
+    // What the checks say stands, even if the summary of it should break.
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let scene = case.chaos.as_ref()?;
+        Some(chaos::outcome(scene, &checks))
+    }));
     Judgement {
         checks,
         measurements: measurements::all(&case),
-        chaos: None,
+        chaos: outcome.unwrap_or_default(),
         notes: notes::all(&case),
     }
 }

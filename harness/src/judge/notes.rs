@@ -1,6 +1,7 @@
 //! What a reader must know about the numbers before believing them.
 
 use super::case::Case;
+use super::chaos;
 use super::measurements::most_users;
 use super::words;
 use crate::model::baseline::Remembered;
@@ -25,6 +26,7 @@ pub(crate) fn all(case: &Case<'_>) -> Vec<String> {
         let finished = case.finished(&s.name).ok()?;
         Some(generator(finished))
     }));
+    notes.extend(case.chaos.iter().flat_map(chaos::notes));
     notes
 }
 

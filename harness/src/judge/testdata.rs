@@ -344,11 +344,11 @@ pub(crate) fn report_with(evidence: &Evidence, memory: &Memory) -> Report {
     report(evidence, &judged(evidence, memory), files, &digest)
 }
 
-fn at(t_us: u64, event: Event) -> Timed {
+pub(super) fn at(t_us: u64, event: Event) -> Timed {
     Timed { t_us, event }
 }
 
-fn ended() -> Event {
+pub(super) fn ended() -> Event {
     Event::RunFinished {
         at: "2026-03-14T09:26:53Z".parse().unwrap(),
     }
@@ -407,7 +407,7 @@ fn finished_load() -> ScenarioFinished {
     }
 }
 
-fn started() -> RunStarted {
+pub(super) fn started() -> RunStarted {
     RunStarted {
         run_id: "0195f2d4-7c1a-7b3e-9d21-0a6f3c4e9a3f".into(),
         at: "2026-03-14T09:26:20Z".parse().unwrap(),
@@ -468,7 +468,7 @@ fn plan() -> Plan {
     }
 }
 
-fn place(line: u32) -> Place {
+pub(super) fn place(line: u32) -> Place {
     Place {
         file: "suites/checkout.yaml".into(),
         line,

@@ -6,6 +6,7 @@
 use super::clean;
 use super::junit_cases;
 use super::text::{commit, run};
+use super::text_chaos::{moment_words, step_words};
 use crate::model::report::Report;
 use crate::model::verdict::Verdict;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
@@ -79,7 +80,7 @@ fn properties(report: &Report, xml: &mut Xml) {
     xml.close("properties");
 }
 
-/// Warnings, which are successes in JUnit, and what to know about the numbers.
+/// Warnings, which are successes in JUnit, a scenario's timeline, and what to know about the numbers.
 fn out(report: &Report) -> String {
     let warned = report
         .checks
@@ -93,6 +94,10 @@ fn out(report: &Report) -> String {
             .unfit_reasons
             .iter()
             .map(|why| format!("[not fit for release] {why}")),
+    );
+    let steps = report.chaos.iter().flat_map(|chaos| &chaos.timeline);
+    lines.extend(
+        steps.map(|step| format!("[timeline] {} {}", moment_words(step), step_words(step))),
     );
     lines.extend(report.notes.iter().map(|note| format!("[note] {note}")));
     lines.join("\n")

@@ -2,7 +2,7 @@
 
 use super::columns::{duration, error_rate, ms, resource, short};
 use super::text::{commit, run};
-use super::{clean, text_checks};
+use super::{clean, markdown_chaos, text_checks};
 use crate::model::check::CheckResult;
 use crate::model::plan::Profile;
 use crate::model::report::Report;
@@ -16,8 +16,10 @@ const TAIL: usize = 20_000;
 /// The whole page.
 pub(crate) fn render(report: &Report) -> String {
     let mut out = head(report);
+    out.push_str(&markdown_chaos::validations(report));
     checks(report, &mut out);
-    let mut tail = measurements(report);
+    let mut tail = markdown_chaos::story(report);
+    tail.push_str(&measurements(report));
     tail.push_str(&notes(report));
     out.push_str(&clean::capped(&tail, TAIL));
     clean::capped(&out, MOST)
@@ -51,7 +53,7 @@ fn head(report: &Report) -> String {
 }
 
 /// A sign beside the word, never instead of it.
-fn mark(verdict: Verdict) -> &'static str {
+pub(crate) fn mark(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "✅",
         Verdict::Warn => "⚠️",
@@ -167,7 +169,7 @@ fn notes(report: &Report) -> String {
 }
 
 /// One line in which nothing is markup, a mention or the end of a cell.
-fn escaped(raw: &str, most: usize) -> String {
+pub(crate) fn escaped(raw: &str, most: usize) -> String {
     let mut out = String::new();
     for c in clean::line(raw, most).chars() {
         match c {
@@ -200,7 +202,7 @@ mod tests {
         let rows = page.lines().filter(|line| line.starts_with("| "));
         for row in rows {
             let cells = row.replace("\\|", "").matches('|').count();
-            assert!(cells == 6 || cells == 13, "{cells}: {row}");
+            assert!([5, 6, 9, 13].contains(&cells), "{cells}: {row}");
         }
     }
 

@@ -6,10 +6,12 @@ mod json;
 mod junit;
 mod junit_cases;
 mod markdown;
+mod markdown_chaos;
 pub mod schema;
 #[cfg(test)]
 mod testdata;
 mod text;
+mod text_chaos;
 mod text_checks;
 
 use crate::model::report::Report;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use crate::model::chaos::ChaosOutcome;
 use crate::model::report::Report;
 
 macro_rules! golden {
@@ -11,13 +12,16 @@ macro_rules! golden {
 }
 
 /// Names of the golden reports.
-pub(crate) const REPORTS: [&str; 6] = [
+pub(crate) const REPORTS: [&str; 9] = [
     "pass",
     "first_run",
     "fail",
     "zero_requests",
     "killed",
     "never_up",
+    "chaos_pass",
+    "chaos_fail",
+    "chaos_refused",
 ];
 
 /// Text full of what breaks formats: control bytes, ANSI, markup, odd Unicode.
@@ -38,6 +42,9 @@ pub(crate) fn json(name: &str) -> &'static str {
         "zero_requests" => golden!("zero_requests"),
         "killed" => golden!("killed"),
         "never_up" => golden!("never_up"),
+        "chaos_pass" => golden!("chaos_pass"),
+        "chaos_fail" => golden!("chaos_fail"),
+        "chaos_refused" => golden!("chaos_refused"),
         other => unreachable!("{other}"),
     }
 }
@@ -45,6 +52,7 @@ pub(crate) fn json(name: &str) -> &'static str {
 /// A report whose every word is hostile.
 pub(crate) fn hostile() -> Report {
     let mut report = report("fail");
+    report.chaos = Some(hostile_chaos());
     report.suite = HOSTILE.into();
     report.notes = vec![HOSTILE.into(), HOSTILE.repeat(2000)];
     report.unfit_reasons = vec![HOSTILE.into()];
@@ -69,4 +77,32 @@ pub(crate) fn hostile() -> Report {
         failure.detail = HOSTILE.into();
     }
     report
+}
+
+/// A scenario whose every word is hostile.
+fn hostile_chaos() -> ChaosOutcome {
+    let mut chaos = report("chaos_fail").chaos.unwrap();
+    chaos.scenario = HOSTILE.into();
+    chaos.hypothesis = HOSTILE.into();
+    for step in &mut chaos.timeline {
+        step.action = HOSTILE.into();
+        step.what = HOSTILE.into();
+    }
+    for back in &mut chaos.recovery {
+        back.probe = HOSTILE.into();
+        back.connection = HOSTILE.into();
+        back.action = HOSTILE.into();
+    }
+    for tallies in chaos.ledger.values_mut() {
+        tallies.counts.insert(HOSTILE.into(), 7);
+    }
+    for results in chaos.probe_results.values_mut() {
+        let seen = results.values().next().unwrap().clone();
+        results.insert(HOSTILE.into(), seen);
+    }
+    let mut seen = chaos.validation.values().next().unwrap().clone();
+    seen.saw = HOSTILE.repeat(100);
+    seen.wanted = HOSTILE.into();
+    chaos.validation.insert(HOSTILE.into(), seen);
+    chaos
 }

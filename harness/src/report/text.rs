@@ -1,7 +1,7 @@
 //! The screen: verdict, numbers, what did not hold, what to know, and the verdict again.
 
 use super::columns::{duration, error_rate, ms, resource, short, wrapped};
-use super::{Style, clean, text_checks};
+use super::{Style, clean, text_chaos, text_checks};
 use crate::model::plan::Profile;
 use crate::model::report::{Measurement, Report};
 use crate::model::verdict::Verdict;
@@ -16,14 +16,15 @@ pub(crate) fn render(report: &Report, style: Style) -> String {
         width: style.width.max(60),
         ..style
     };
-    let sections = [
-        header(report, style),
+    let mut sections = vec![header(report, style)];
+    sections.extend(text_chaos::sections(report, style));
+    sections.extend([
         tables(report, style),
         text_checks::blocks(report, style),
         examples(report, style),
         notes(report, style),
         closing(report, style),
-    ];
+    ]);
     let told: Vec<String> = sections.into_iter().filter(|s| !s.is_empty()).collect();
     told.join("\n")
 }

@@ -9,6 +9,7 @@ mod slo;
 pub(crate) use measurement::values;
 
 use super::case::Case;
+use super::chaos;
 use super::measured::{Measured, percentile_of};
 use super::outcome::{Outcome, Promise, Undecided};
 use super::words;
@@ -39,12 +40,13 @@ impl<'a> Check<'a> {
 type Member = for<'a> fn(&'a Case<'a>) -> Vec<Check<'a>>;
 
 /// The members, by the name of their file.
-const MEMBERS: [(&str, Member); 5] = [
+const MEMBERS: [(&str, Member); 6] = [
     ("run", run::checks),
     ("generator", generator::checks),
     ("slo", slo::checks),
     ("regression", regression::checks),
     ("measurement", measurement::checks),
+    ("chaos", chaos::checks),
 ];
 
 /// Decides everything that the plan promises.

@@ -1,0 +1,39 @@
+//! What a reader of a chaos report must know before believing it.
+
+use super::scene::Scene;
+use crate::model::chaos::{FaultKind, Stop};
+
+/// All notes.
+pub(crate) fn notes(scene: &Scene<'_>) -> Vec<String> {
+    let mut notes: Vec<String> = scene
+        .recovered
+        .iter()
+        .map(|(run, detail)| {
+            format!("before it began, what run {run} had left broken was healed: {detail}")
+        })
+        .collect();
+    if scene.blows.iter().all(|blow| blow.called().is_none()) {
+        return notes;
+    }
+    notes.push(
+        "recovery is an interval: from the last bad attempt to the first good answer after which \
+         nothing failed for the hold time, counted from the heal; its width is the probe's resolution"
+            .into(),
+    );
+    if !scene.operations.is_empty() {
+        notes.push(
+            "in the ledger absence counts only in a read that began after the acknowledgement, and \
+             order only between events of a key that did not overlap; copies are copies of one id, so \
+             a retry allows none"
+                .into(),
+        );
+    }
+    let kills = |kind: &FaultKind| matches!(kind, FaultKind::RestartContainer { stop: Stop::Kill });
+    if scene.plan.actions.iter().any(|action| kills(&action.fault)) {
+        notes.push(
+            "a killed container keeps the page cache: nothing here is proved about a loss of power"
+                .into(),
+        );
+    }
+    notes
+}

@@ -1,0 +1,300 @@
+//! The evidence of a chaos run sorted by guard, phase, fault and probe, once, for all checks.
+
+use super::ledger::{self, Findings, Operations, Reads};
+use crate::model::chaos::{
+    Action, Attempt, ChaosEvent, ChaosPlan, Connection, FaultStep, GuardName, Operation, Phase,
+    ProbePlan,
+};
+use crate::model::evidence::{Event, Evidence};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+/// Everything that chaos checks look at.
+pub(crate) struct Scene<'a> {
+    pub plan: &'a ChaosPlan,
+    pub evidence: &'a Evidence,
+    pub guards: Vec<(GuardName, bool, &'a str)>,
+    /// Faults of dead runs that were healed first.
+    pub recovered: Vec<(&'a str, &'a str)>,
+    /// When each phase began.
+    pub phases: BTreeMap<Phase, u64>,
+    /// One for each action of the plan, in its order.
+    pub blows: Vec<Blow<'a>>,
+    /// By probe, in order of invocation.
+    attempts: BTreeMap<&'a str, Vec<&'a Attempt>>,
+    pub operations: Vec<&'a Operation>,
+    /// Time, name and value, in order.
+    pub numbers: Vec<(u64, &'a str, f64)>,
+    pub unread: Vec<(&'a str, &'a str)>,
+    /// By `before` and `after`.
+    pub fingerprints: BTreeMap<&'a str, &'a BTreeMap<String, String>>,
+    pub aborted: Option<(u64, &'a str)>,
+    /// Wall clock in microseconds since 1970 at the start of the run's clock.
+    pub wall_us: Option<i64>,
+    ledger: OnceCell<Findings>,
+}
+
+/// One action, and what happened to its fault.
+pub(crate) struct Blow<'a> {
+    pub action: &'a Action,
+    pub steps: Vec<(u64, &'a FaultStep)>,
+}
+
+/// A moment that lies between two others, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Between {
+    pub from: u64,
+    pub to: u64,
+}
+
+impl<'a> Blow<'a> {
+    fn find<T>(&self, of: impl Fn(u64, &'a FaultStep) -> Option<T>) -> Option<T> {
+        self.steps.iter().find_map(|&(t, step)| of(t, step))
+    }
+
+    pub fn called(&self) -> Option<u64> {
+        self.find(|_, step| match step {
+            FaultStep::Called { at_us } => Some(*at_us),
+            _ => None,
+        })
+    }
+
+    /// The confirmed onset, and what was seen.
+    pub fn onset(&self) -> Option<(Between, &'a str)> {
+        self.find(|_, step| match step {
+            FaultStep::Witnessed {
+                onset_from_us: from,
+                onset_to_us: to,
+                witness,
+            } => Some((
+                Between {
+                    from: *from,
+                    to: *to,
+                },
+                witness.as_str(),
+            )),
+            _ => None,
+        })
+    }
+
+    pub fn unwitnessed(&self) -> Option<&'a str> {
+        self.find(|_, step| match step {
+            FaultStep::Unwitnessed { reason } => Some(reason.as_str()),
+            _ => None,
+        })
+    }
+
+    pub fn vanished(&self) -> Option<(u64, &'a str)> {
+        self.find(|_, step| match step {
+            FaultStep::Vanished { at_us, reason } => Some((*at_us, reason.as_str())),
+            _ => None,
+        })
+    }
+
+    pub fn heal_called(&self) -> Option<(u64, &'a str)> {
+        self.find(|_, step| match step {
+            FaultStep::HealCalled { at_us, why } => Some((*at_us, why.as_str())),
+            _ => None,
+        })
+    }
+
+    /// When the effect ended, if the mending was verified.
+    pub fn healed(&self) -> Option<Between> {
+        self.find(|_, step| match step {
+            FaultStep::Healed { from_us, to_us } => Some(Between {
+                from: *from_us,
+                to: *to_us,
+            }),
+            _ => None,
+        })
+    }
+
+    pub fn heal_failed(&self) -> Option<&'a str> {
+        self.find(|_, step| match step {
+            FaultStep::HealFailed { reason } => Some(reason.as_str()),
+            _ => None,
+        })
+    }
+
+    pub fn remarks(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.steps.iter().filter_map(|(_, step)| match step {
+            FaultStep::Remark { code, detail } => Some((code.as_str(), detail.as_str())),
+            _ => None,
+        })
+    }
+
+    /// What the container was, as it was resolved.
+    pub fn container(&self) -> Option<&'a str> {
+        self.find(|_, step| match step {
+            FaultStep::Journalled { container, .. } => Some(container.as_str()),
+            _ => None,
+        })
+    }
+}
+
+impl<'a> Scene<'a> {
+    /// Sorts the evidence; `None` for a run without chaos.
+    pub fn new(evidence: &'a Evidence) -> Option<Self> {
+        let plan = evidence.started.plan.chaos.as_deref()?;
+        let mut scene = Self {
+            plan,
+            evidence,
+            guards: Vec::new(),
+            recovered: Vec::new(),
+            phases: BTreeMap::new(),
+            blows: plan.actions.iter().map(blow).collect(),
+            attempts: BTreeMap::new(),
+            operations: Vec::new(),
+            numbers: Vec::new(),
+            unread: Vec::new(),
+            fingerprints: BTreeMap::new(),
+            aborted: None,
+            wall_us: wall_us(evidence),
+            ledger: OnceCell::new(),
+        };
+        for timed in &evidence.events {
+            if let Event::Chaos(event) = &timed.event {
+                scene.take(timed.t_us, event);
+            }
+        }
+        for attempts in scene.attempts.values_mut() {
+            attempts.sort_by_key(|attempt| (attempt.invoke_us, attempt.complete_us));
+        }
+        Some(scene)
+    }
+
+    fn take(&mut self, t_us: u64, event: &'a ChaosEvent) {
+        match event {
+            ChaosEvent::Guard {
+                guard,
+                passed,
+                detail,
+            } => self.guards.push((*guard, *passed, detail)),
+            ChaosEvent::Recovered { run, detail } => self.recovered.push((run, detail)),
+            ChaosEvent::PhaseStarted { phase } => {
+                self.phases.entry(*phase).or_insert(t_us);
+            }
+            ChaosEvent::Fault { action, step } => {
+                let mut blows = self.blows.iter_mut();
+                if let Some(blow) = blows.find(|blow| blow.action.id == *action) {
+                    blow.steps.push((t_us, step));
+                }
+            }
+            ChaosEvent::Attempt(attempt) => {
+                let of_probe = self.attempts.entry(&attempt.probe).or_default();
+                of_probe.push(attempt);
+            }
+            ChaosEvent::Operation(operation) => self.operations.push(operation),
+            ChaosEvent::Number { name, value } => self.numbers.push((t_us, name, *value)),
+            ChaosEvent::ReadFailed { name, reason } => self.unread.push((name, reason)),
+            ChaosEvent::Fingerprint { when, items } => {
+                self.fingerprints.insert(when, items);
+            }
+            ChaosEvent::Aborted { reason } => {
+                self.aborted.get_or_insert((t_us, reason));
+            }
+            ChaosEvent::Invoked { .. } | ChaosEvent::Read(_) => {}
+        }
+    }
+
+    /// All attempts of a probe in order of invocation.
+    pub fn attempts(&self, probe: &str) -> &[&'a Attempt] {
+        self.attempts.get(probe).map_or(&[], Vec::as_slice)
+    }
+
+    /// Attempts of a probe over one kind of connection; `None` for all.
+    pub fn over(&self, probe: &str, connection: Option<Connection>) -> Vec<&'a Attempt> {
+        let all = self.attempts(probe).iter().copied();
+        all.filter(|attempt| connection.is_none() || attempt.connection == connection)
+            .collect()
+    }
+
+    /// A probe of the plan.
+    pub fn probe(&self, id: &str) -> Option<&'a ProbePlan> {
+        self.plan.probes.iter().find(|probe| probe.id == id)
+    }
+
+    /// Attempts that belong to a phase: what overlaps the blow belongs to it.
+    pub fn in_phase(&self, probe: &str, phase: Phase) -> Vec<&'a Attempt> {
+        let all = self.attempts(probe).iter().copied();
+        all.filter(|attempt| self.phase_of(attempt) == Some(phase))
+            .collect()
+    }
+
+    fn phase_of(&self, attempt: &Attempt) -> Option<Phase> {
+        let began = |phase| self.phases.get(&phase).copied().unwrap_or(u64::MAX);
+        if attempt.invoke_us >= began(Phase::Post) {
+            Some(Phase::Post)
+        } else if attempt.complete_us >= began(Phase::During) {
+            Some(Phase::During)
+        } else if attempt.invoke_us >= began(Phase::Pre) {
+            Some(Phase::Pre)
+        } else {
+            None
+        }
+    }
+
+    /// The last heal, and whose it was; `None` while one of the faults was never healed.
+    pub fn last_heal(&self) -> Option<(Between, &Blow<'a>)> {
+        let all: Option<Vec<_>> = self
+            .blows
+            .iter()
+            .map(|blow| Some((blow.healed()?, blow)))
+            .collect();
+        all?.into_iter().max_by_key(|(healed, _)| healed.to)
+    }
+
+    /// The ledger, settled at the first time of asking.
+    pub fn ledger(&self) -> &Findings {
+        self.ledger.get_or_init(|| {
+            let mut operations = Operations::new();
+            for timed in &self.evidence.events {
+                match &timed.event {
+                    Event::Chaos(ChaosEvent::Invoked { element, .. }) => {
+                        operations.invoked(element, timed.t_us);
+                    }
+                    Event::Chaos(ChaosEvent::Operation(operation)) => operations.add(operation),
+                    _ => {}
+                }
+            }
+            let mut reads = Reads::new(&operations);
+            for timed in &self.evidence.events {
+                if let Event::Chaos(ChaosEvent::Read(part)) = &timed.event {
+                    reads.add(timed.t_us, part);
+                }
+            }
+            ledger::settle(&reads, self.wall_us)
+        })
+    }
+
+    /// The last value of a number.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        let named = self.numbers.iter().rfind(|(_, seen, _)| *seen == name);
+        named.map(|(_, _, value)| *value)
+    }
+
+    /// A moment on the run's clock as milliseconds since the pre phase began.
+    pub fn since_pre_ms(&self, t_us: u64) -> f64 {
+        let began = self.phases.get(&Phase::Pre).copied().unwrap_or(0);
+        (t_us as f64 - began as f64) / 1000.0
+    }
+}
+
+fn blow(action: &Action) -> Blow<'_> {
+    Blow {
+        action,
+        steps: Vec::new(),
+    }
+}
+
+/// The end of the run is stamped by both clocks at once; its start is not, because the
+/// facts of the machine are gathered in between.
+fn wall_us(evidence: &Evidence) -> Option<i64> {
+    let last = evidence.events.last()?;
+    match &last.event {
+        Event::RunFinished { at } => {
+            Some(at.as_microsecond() - i64::try_from(last.t_us).unwrap_or(i64::MAX))
+        }
+        _ => None,
+    }
+}
