@@ -59,7 +59,7 @@ fn planned(name: &str, source: &ChaosSource, profile: Profile) -> Result<Plan, u
     };
     let request = ChaosRequest {
         file: entry.file.clone(),
-        scenario: name.to_owned(),
+        scenario: Some(name.to_owned()),
         system: source.system.clone(),
         profile,
     };

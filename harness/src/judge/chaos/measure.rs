@@ -139,6 +139,8 @@ fn number_holds(is: &Comparison, value: f64) -> bool {
         Comparison::Between(from, to) => *from <= value && value <= *to,
         Comparison::Equals(wanted) => wanted.as_f64() == Some(value),
         Comparison::OneOf(wanted) => wanted.iter().any(|w| w.as_f64() == Some(value)),
+        // A number is never a list, a map or a text.
+        Comparison::NotEmpty => false,
     }
 }
 
@@ -150,6 +152,12 @@ fn value_holds(is: &Comparison, value: &Value) -> bool {
     match is {
         Comparison::Equals(wanted) => same(wanted),
         Comparison::OneOf(wanted) => wanted.iter().any(same),
+        Comparison::NotEmpty => match value {
+            Value::Array(items) => !items.is_empty(),
+            Value::Object(members) => !members.is_empty(),
+            Value::String(text) => !text.is_empty(),
+            _ => false,
+        },
         _ => value.as_f64().is_some_and(|value| number_holds(is, value)),
     }
 }
@@ -181,6 +189,7 @@ fn compared(is: &Comparison) -> String {
         }
         Comparison::Equals(wanted) => format!("{wanted}"),
         Comparison::OneOf(wanted) => format!("one of {}", listed(wanted)),
+        Comparison::NotEmpty => "not empty".to_owned(),
     }
 }
 

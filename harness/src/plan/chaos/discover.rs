@@ -15,10 +15,13 @@ pub struct ChaosEntry {
     pub hypothesis: String,
 }
 
-/// The chaos scenarios of a folder, sorted by name and file.
+/// The chaos scenarios of a folder, sorted by name and file, or of one file in its own order.
 ///
 /// Files that cannot be read are left out: `check` and `plan_chaos` tell what is wrong with them.
 pub fn discover_chaos(folder: &Path) -> Vec<ChaosEntry> {
+    if folder.is_file() {
+        return entries_of(folder);
+    }
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
     let mut found: Vec<ChaosEntry> = paths.flat_map(|path| entries_of(&path)).collect();

@@ -10,7 +10,7 @@ use super::fault::{Fault, FaultError};
 use super::guard::{self, GuardSeen, Scene};
 use super::probe::{Engine, EngineState};
 use super::{ChaosRequest, capability};
-use crate::model::chaos::{Action, ChaosEvent, ChaosPlan, Direction, FaultKind, PartitionMode};
+use crate::model::chaos::{Action, ChaosEvent, ChaosPlan, Direction, FaultKind, GuardName, PartitionMode};
 use crate::model::evidence::Event;
 use crate::model::recorder::Recorder;
 use std::collections::BTreeMap;
@@ -114,6 +114,14 @@ pub(super) async fn asked(
         environment: variable("ENVIRONMENT"),
         missing: &missing,
     })
+}
+
+/// Whether the guards that ask for no target let anything be done.
+pub(super) async fn may_act(request: &ChaosRequest<'_>) -> bool {
+    let first = [GuardName::Environment, GuardName::ExplicitEnable];
+    let guards = asked(request, &[]).await;
+    let mut asked = guards.iter().filter(|seen| first.contains(&seen.guard));
+    asked.all(|seen| seen.passed)
 }
 
 fn one<'a>(found: &'a [(String, Vec<Target>)], service: &str) -> Result<&'a Target, FaultError> {

@@ -35,10 +35,12 @@ pub async fn run(
     stop: watch::Receiver<bool>,
 ) -> Result<(), ChaosError> {
     let docker = Docker::connect().await?;
-    for healed in recover::recover(request.journals).await? {
-        let run = healed.run;
-        let detail = healed.detail;
-        note(recorder, ChaosEvent::Recovered { run, detail });
+    // Mending changes the world, too: not where nothing may be done at all.
+    if crew::may_act(request).await {
+        for healed in recover(request.journals).await? {
+            let (run, detail) = (healed.run, healed.detail);
+            note(recorder, ChaosEvent::Recovered { run, detail });
+        }
     }
     let Some(crew) = Crew::muster(request, &docker, recorder).await? else {
         return Ok(());
