@@ -139,7 +139,10 @@ impl<'f, 'p> Needs<'f, 'p> {
         };
         let section = match self.found.is_there() {
             true => format!("write this into the system in `{}`", self.found.home),
-            false => format!("write this into `{}`, or under `system:` here", self.found.home),
+            false => format!(
+                "write this into `{}`, or under `system:` here",
+                self.found.home
+            ),
         };
         format!("{section}{looked}:\n\n{example}")
     }

@@ -67,9 +67,7 @@ fn one(
                 min_judged: min_judged.value,
             }
         }
-        ValidationWord::Telemetry(within) => {
-            ValidationKind::TelemetryAccounted { within: *within }
-        }
+        ValidationWord::Telemetry(within) => ValidationKind::TelemetryAccounted { within: *within },
     };
     plan.validation.push(Validation {
         key: item.key.clone(),
@@ -147,17 +145,15 @@ fn is_http(probe: &ProbePlan) -> bool {
 
 fn nothing_to_recover(item: &Validated, limits: &Recovery) -> Problem {
     let what = if limits.http { "HTTP probe" } else { "probe" };
-    let message = format!("`{}` has no {what} in the steady state to look at", item.key);
+    let message = format!(
+        "`{}` has no {what} in the steady state to look at",
+        item.key
+    );
     let help = "write `http_200_from: http://localhost:8000/health` into `steady_state`";
     Problem::at(&item.place, message).help(help)
 }
 
-fn suits(
-    probe: &ProbePlan,
-    name: &Placed<String>,
-    limits: &Recovery,
-    problems: &mut Vec<Problem>,
-) {
+fn suits(probe: &ProbePlan, name: &Placed<String>, limits: &Recovery, problems: &mut Vec<Problem>) {
     let used = match &probe.kind {
         ProbeKind::Http { connections, .. } => Some(connections),
         _ => None,
