@@ -92,7 +92,8 @@ fn recovery(
     }
     if let Some(max) = limits.all {
         asked.extend(all(item, limits, max, plan));
-        if asked.is_empty() {
+        // A probe that could not be read is not there either, and was told.
+        if asked.is_empty() && problems.is_empty() {
             problems.push(nothing_to_recover(item, limits));
         }
     }
@@ -126,7 +127,9 @@ fn all(
     plan: &ChaosPlan,
 ) -> Vec<(Placed<String>, Duration)> {
     let mut seen = BTreeSet::new();
-    let names = plan.steady_state.iter().map(|one| one.probe.clone());
+    // What is only looked at in the end was never seen to be well before.
+    let before = plan.steady_state.iter().filter(|one| !one.is_only_after());
+    let names = before.map(|one| one.probe.clone());
     let fits = |name: &String| {
         let probe = plan.probes.iter().find(|probe| probe.id == *name);
         probe.is_some_and(|probe| !limits.http || is_http(probe))
