@@ -50,7 +50,10 @@ pub fn check(text: &str, kind: Kind) -> Result<(), Misfit> {
         return Err(misfit("has a scheme that cannot stand here", kind.help));
     }
     if url.password().is_some() || (!url.username().is_empty() && !kind.user) {
-        return Err(misfit("must not hold a user name or a password", SECRET_HELP));
+        return Err(misfit(
+            "must not hold a user name or a password",
+            SECRET_HELP,
+        ));
     }
     if url.host_str().is_none_or(str::is_empty) {
         return Err(misfit("names no host", kind.help));
@@ -94,12 +97,20 @@ mod tests {
     #[test]
     fn addresses_of_each_kind() {
         for (kind, good, bad) in [
-            (HTTP, "service://workbench-bff:8000/health?x=1", "service://a/b"),
+            (
+                HTTP,
+                "service://workbench-bff:8000/health?x=1",
+                "service://a/b",
+            ),
             (HTTP, "http://localhost:8000/health", "localhost:8000"),
             (HTTP, "https://h", "nats://h:1"),
             (HTTP, "https://h", "https://u:p@h"),
             (NATS, "nats://h:4222", "nats://h:4222/x"),
-            (DATABASE, "service://postgres:5432/platform", "service://postgres:5432"),
+            (
+                DATABASE,
+                "service://postgres:5432/platform",
+                "service://postgres:5432",
+            ),
             (DATABASE, "postgres://u@h/d", "postgres://u:p@h/d"),
         ] {
             assert_eq!(check(good, kind), Ok(()), "{good}");

@@ -134,7 +134,8 @@ pub fn kind(source: &SourceText) -> Option<Kind> {
         return Some(Kind::Targets);
     }
     let file = source.path.rsplit('/').next().unwrap_or(&source.path);
-    if file.ends_with("system.yaml") || file.ends_with("system.yml") {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    if stem == "system" || stem.ends_with(".system") {
         return Some(Kind::System);
     }
     // Problems are told when the file is read as what it is.

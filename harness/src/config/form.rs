@@ -155,12 +155,28 @@ impl Form {
     fn quantity(self, text: &str) -> Result<(), Misfit> {
         let bound = |text| quantity::comparison(text).filter(|_| text.starts_with(['<', '>', '=']));
         let (good, message, help) = match self {
-            Form::Duration => (quantity::duration(text).is_some(), "is not a time", DURATION_HELP),
+            Form::Duration => (
+                quantity::duration(text).is_some(),
+                "is not a time",
+                DURATION_HELP,
+            ),
             Form::Rate => (quantity::rate(text).is_some(), "is not a rate", RATE_HELP),
-            Form::Share => (quantity::share(text).is_some(), "is not a share", SHARE_HELP),
-            Form::Comparison => (quantity::comparison(text).is_some(), NO_COMPARISON, COMPARISON_HELP),
+            Form::Share => (
+                quantity::share(text).is_some(),
+                "is not a share",
+                SHARE_HELP,
+            ),
+            Form::Comparison => (
+                quantity::comparison(text).is_some(),
+                NO_COMPARISON,
+                COMPARISON_HELP,
+            ),
             Form::Bound => (bound(text).is_some(), NO_COMPARISON, COMPARISON_HELP),
-            Form::LatencyBound => (quantity::latency_bound(text).is_some(), NO_COMPARISON, LATENCY_HELP),
+            Form::LatencyBound => (
+                quantity::latency_bound(text).is_some(),
+                NO_COMPARISON,
+                LATENCY_HELP,
+            ),
             Form::Signal => (is_signal(text), "is not a signal", SIGNAL_HELP),
             _ => (is_moment(text), "is not a moment of an action", MOMENT_HELP),
         };
@@ -172,10 +188,12 @@ const DURATION_HELP: &str = "write a number and its unit: `8s`, `250ms`, `2m`; a
 const RATE_HELP: &str = "write operations per second: `20/s`";
 const SHARE_HELP: &str = "write percent from 0 to 100: `5%`";
 const NO_COMPARISON: &str = "is not a comparison";
-const COMPARISON_HELP: &str = "operators are `<`, `<=`, `>`, `>=` and `=`, then a number: `\"<50\"`";
+const COMPARISON_HELP: &str =
+    "operators are `<`, `<=`, `>`, `>=` and `=`, then a number: `\"<50\"`";
 const LATENCY_HELP: &str = "write an upper bound with its unit: `\"<250ms\"`";
 const SIGNAL_HELP: &str = "write its name in capitals: `SIGINT`, `SIGTERM`";
-const MOMENT_HELP: &str = "write the action's id and `.injected`, `.verified` or `.healed`: `cut.healed`";
+const MOMENT_HELP: &str =
+    "write the action's id and `.injected`, `.verified` or `.healed`: `cut.healed`";
 
 const NAME_HELP: &str = "letters, digits, `_`, `-` and `.`; the first is a letter, a digit or `_`";
 const VARIABLE_HELP: &str = "letters, digits and `_`, not a digit first: `API_TOKEN`";
@@ -284,7 +302,10 @@ fn is_token(text: &str) -> bool {
 
 fn is_signal(text: &str) -> bool {
     let name = text.strip_prefix("SIG").unwrap_or_default();
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
 fn is_moment(text: &str) -> bool {

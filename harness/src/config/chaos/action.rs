@@ -34,11 +34,19 @@ pub static ACTION: Record = Record {
         ),
         optional(
             "type",
-            Shape::Word("action type", &["network_partition", "restart_container", "stall"]),
+            Shape::Word(
+                "action type",
+                &["network_partition", "restart_container", "stall"],
+            ),
             "network_partition",
             "What is done to `target`; the other faults are keys of their own.",
         ),
-        optional("target", NAME, "nats", "With `type`: a service of the system."),
+        optional(
+            "target",
+            NAME,
+            "nats",
+            "With `type`: a service of the system.",
+        ),
         optional(
             "graceful",
             Shape::Boolean,
@@ -222,12 +230,7 @@ fn apart(node: &Node, fault: Option<&Entry>, word: &str, problems: &mut Vec<Prob
     }
 }
 
-fn lasts(
-    node: &Node,
-    word: &str,
-    place: &Place,
-    problems: &mut Vec<Problem>,
-) -> Option<Duration> {
+fn lasts(node: &Node, word: &str, place: &Place, problems: &mut Vec<Problem>) -> Option<Duration> {
     let Some(written) = node.get("for").or_else(|| node.get("duration_seconds")) else {
         if word == "restart_container" {
             return Some(Duration::ZERO);

@@ -2,7 +2,7 @@
 
 use crate::config::node::Node;
 use crate::config::shape::Shape;
-use crate::model::place::Placed;
+use crate::model::place::{Placed, Problem};
 
 const WORDS: [&str; 5] = [
     "restore_network",
@@ -58,8 +58,18 @@ impl Cleanup {
     }
 }
 
+/// Why healing cannot be written away.
+const ALWAYS: &str = "faults are healed whatever happens and whatever is written here\n\
+                      write `cleanup: always`, or a list of further steps";
+
 /// Reads the steps; `always` adds none.
-pub fn cleanup(node: &Node) -> Vec<Placed<Cleanup>> {
+pub fn cleanup(node: &Node, problems: &mut [Problem]) -> Vec<Placed<Cleanup>> {
+    let written = node.get("cleanup").filter(|it| it.text().is_some());
+    for problem in problems.iter_mut() {
+        if written.is_some_and(|it| problem.place.as_ref() == Some(&it.place)) {
+            problem.help = Some(ALWAYS.to_owned());
+        }
+    }
     let items = node.get("cleanup").map(Node::items).unwrap_or_default();
     let steps = items.iter().filter_map(|item| {
         let word = item.text()?;

@@ -15,7 +15,8 @@ const NUMBER: Shape = Shape::Number(Range {
 });
 const STATUS: Shape = Shape::Whole(100, 599);
 const STATUS_NOUN: &str = "a status, or a mapping such as `{one_of: [200, 204]}`";
-const VALUE_NOUN: &str = "a value, a comparison such as `\"<50\"`, or a mapping such as `{between: [1, 5]}`";
+const VALUE_NOUN: &str =
+    "a value, a comparison such as `\"<50\"`, or a mapping such as `{between: [1, 5]}`";
 const COUNT_NOUN: &str = "a comparison such as `\">0\"`, or a mapping such as `{between: [1, 5]}`";
 const COUNT: Shape = Shape::Either(
     COUNT_NOUN,
@@ -54,12 +55,7 @@ pub static EXPECT: Record = Record {
             "\"<50\"",
             "The value of every attempt that was answered.",
         ),
-        optional(
-            "increase",
-            COUNT,
-            "\">0\"",
-            "Last value minus the first.",
-        ),
+        optional("increase", COUNT, "\">0\"", "Last value minus the first."),
         optional(
             "latency_p50",
             LATENCY,

@@ -36,7 +36,10 @@ pub static PARTITION: Record = Record {
             "peers",
             Shape::Either(
                 "`all` or a list of services",
-                &[Shape::Word("group of peers", &["all"]), Shape::List(&NAME, 1)],
+                &[
+                    Shape::Word("group of peers", &["all"]),
+                    Shape::List(&NAME, 1),
+                ],
             ),
             "all",
             "Who is cut off from the target; default `all`.",
@@ -104,7 +107,12 @@ pub static LOSS: Record = Record {
     doc: "Packets are lost at random.",
     fields: &[
         required("target", NAME, "nats", TARGET_DOC),
-        optional("share", Shape::Text(Form::Share), "20%", "Share of the packets."),
+        optional(
+            "share",
+            Shape::Text(Form::Share),
+            "20%",
+            "Share of the packets.",
+        ),
         optional("ratio", RATIO, "0.2", "The same as a ratio from 0 to 1."),
     ],
     rules: &[Rule::ExactlyOne(&["share", "ratio"])],

@@ -44,10 +44,7 @@ pub static LOAD: Record = Record {
         ),
         optional(
             "open_txn_overlap",
-            Shape::Either(
-                "a share such as `5%`",
-                &[Shape::Text(Form::Share), RATIO],
-            ),
+            Shape::Either("a share such as `5%`", &[Shape::Text(Form::Share), RATIO]),
             "5%",
             "Share of transactions of an `outbox_writer` that stay open across later commits; default none.",
         ),
@@ -82,10 +79,16 @@ fn load(node: &Node, problems: &mut Vec<Problem>) -> Option<LoadPlan> {
     };
     let rate = node.get("rate").and_then(Node::text);
     Some(LoadPlan {
-        id: node.get("id").and_then(Node::text).unwrap_or(word).to_owned(),
+        id: node
+            .get("id")
+            .and_then(Node::text)
+            .unwrap_or(word)
+            .to_owned(),
         kind,
         rate_per_second: rate.map_or(Some(DEFAULT_RATE), quantity::rate)?,
-        keys: node.get("keys").map_or(Some(DEFAULT_KEYS), Node::unsigned)?,
+        keys: node
+            .get("keys")
+            .map_or(Some(DEFAULT_KEYS), Node::unsigned)?,
         place: time::first_key(node),
     })
 }

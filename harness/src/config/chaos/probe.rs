@@ -83,13 +83,19 @@ pub static PROBE: Record = Record {
         optional("body", Shape::Json, "{q: 1}", "`http`: JSON body."),
         optional(
             "status",
-            Shape::Either("a status or a list of them", &[STATUS, Shape::List(&STATUS, 1)]),
+            Shape::Either(
+                "a status or a list of them",
+                &[STATUS, Shape::List(&STATUS, 1)],
+            ),
             "200",
             "`http`: statuses that are good; default 200 to 299.",
         ),
         optional(
             "connection",
-            Shape::Either("`fresh`, `pooled` or a list", &[CONNECTION, Shape::List(&CONNECTION, 1)]),
+            Shape::Either(
+                "`fresh`, `pooled` or a list",
+                &[CONNECTION, Shape::List(&CONNECTION, 1)],
+            ),
             "[fresh, pooled]",
             "`http`: connections that every attempt is made over; default both.",
         ),

@@ -125,7 +125,7 @@ pub fn safety(node: Option<&Node>, place: &Place, problems: &mut Vec<Problem>) -
             .and_then(|node| node.get("max_targets")?.unsigned())
             .unwrap_or(1),
         max_duration: longest.unwrap_or(MAX_DURATION),
-        abort_when: node.map(|node| aborts(node)).unwrap_or_default(),
+        abort_when: node.map(aborts).unwrap_or_default(),
         place: node.map_or_else(|| place.clone(), time::first_key),
     }
 }

@@ -253,7 +253,7 @@ fn scenario(node: &Node, name: Placed<String>, problems: &mut Vec<Problem>) -> W
         steady_state: steady::steady(node, problems),
         actions: action::actions(node, problems),
         validation: validation::validations(node, problems),
-        cleanup: cleanup::cleanup(node),
+        cleanup: cleanup::cleanup(node, problems),
         pre: time::duration(node, "pre"),
         post: time::duration(node, "post"),
         seed: node.get("seed").and_then(Node::unsigned).unwrap_or(1),

@@ -152,7 +152,10 @@ fn policy(node: &Node, problems: &mut Vec<Problem>) -> Option<PolicyPlan> {
     let (allowed, denied) = (value("allowed")?, value("denied")?);
     if allowed == denied {
         let place = &node.get("denied")?.place;
-        problems.push(Problem::at(place, "`allowed` and `denied` are the same value"));
+        problems.push(Problem::at(
+            place,
+            "`allowed` and `denied` are the same value",
+        ));
     }
     Some(PolicyPlan {
         health_url: endpoint(node, "health_url"),
@@ -171,7 +174,10 @@ fn telemetry(node: &Node, problems: &mut Vec<Problem>) -> Option<TelemetryPlan> 
     let keys = ["arrived_pointer", "arrived_user", "arrived_password_file"];
     let alone = keys.iter().find_map(|key| node.entry(key));
     if let (Some(entry), None) = (alone, node.get("arrived_url")) {
-        let problem = Problem::at(&entry.place, format!("`{}` without `arrived_url`", entry.key));
+        let problem = Problem::at(
+            &entry.place,
+            format!("`{}` without `arrived_url`", entry.key),
+        );
         problems.push(problem.help("say where the backend's account of what arrived is read"));
     }
     if let (Some(entry), None) = (node.entry("arrived_url"), node.get("arrived_pointer")) {

@@ -131,8 +131,18 @@ static EVENTS: Record = Record {
     name: "events",
     doc: "How events are written, and where they are found afterwards. Queries answer rows of events whose id begins with `$1`: `id text, key text, position bigint, at timestamptz`.",
     fields: &[
-        required("url", URL, "service://api:8000/events", "Where events are posted."),
-        optional("headers", HEADERS, "{authorization: Bearer chaos}", "Header fields."),
+        required(
+            "url",
+            URL,
+            "service://api:8000/events",
+            "Where events are posted.",
+        ),
+        optional(
+            "headers",
+            HEADERS,
+            "{authorization: Bearer chaos}",
+            "Header fields.",
+        ),
         required(
             "body",
             Shape::Json,
@@ -195,7 +205,12 @@ static POLICY: Record = Record {
     name: "policy",
     doc: "Where decisions are asked for.",
     fields: &[
-        optional("health_url", URL, "service://opa:8181/health", "Health of the policy engine."),
+        optional(
+            "health_url",
+            URL,
+            "service://opa:8181/health",
+            "Health of the policy engine.",
+        ),
         optional(
             "policies_url",
             URL,
@@ -243,15 +258,30 @@ static TELEMETRY: Record = Record {
             "[\"service://api:8000/metrics\"]",
             "Prometheus pages of those who make it.",
         ),
-        required("produced_metric", FILE, "made_total", "Counter of records made."),
+        required(
+            "produced_metric",
+            FILE,
+            "made_total",
+            "Counter of records made.",
+        ),
         optional(
             "recovered_metric",
             FILE,
             "recovered_total",
             "Counter of records found from an earlier run.",
         ),
-        required("sent_metric", FILE, "sent_total", "Counter of records that the backend took."),
-        required("dropped_metric", FILE, "dropped_total", "Counter of records dropped."),
+        required(
+            "sent_metric",
+            FILE,
+            "sent_total",
+            "Counter of records that the backend took.",
+        ),
+        required(
+            "dropped_metric",
+            FILE,
+            "dropped_total",
+            "Counter of records dropped.",
+        ),
         optional(
             "waiting_metrics",
             Shape::List(&FILE, 1),

@@ -37,7 +37,10 @@ pub static VALIDATION: Record = Record {
         ),
         optional(
             "nats_message_redelivery",
-            Shape::Either("`true` or a mapping", &[Shape::True, Shape::Record(&REDELIVERY)]),
+            Shape::Either(
+                "`true` or a mapping",
+                &[Shape::True, Shape::Record(&REDELIVERY)],
+            ),
             "true",
             "Messages in flight at the onset come again, and every one ends acknowledged.",
         ),
@@ -49,7 +52,10 @@ pub static VALIDATION: Record = Record {
         ),
         optional(
             "no_event_loss",
-            Shape::Either("`true` or a mapping", &[Shape::True, Shape::Record(&EVENT_LOSS)]),
+            Shape::Either(
+                "`true` or a mapping",
+                &[Shape::True, Shape::Record(&EVENT_LOSS)],
+            ),
             "true",
             "Everything acknowledged had its effect; copies are counted, or limited by a mapping.",
         ),
@@ -213,7 +219,10 @@ fn word(entry: &Entry, problems: &mut Vec<Problem>) -> Option<ValidationWord> {
         "recovery_time_max_seconds" => ValidationWord::Recovery(recovery(node, false, problems)?),
         "nats_message_redelivery" => ValidationWord::Redelivery {
             min: node.get("min").and_then(Node::unsigned).unwrap_or(1),
-            all_acked: node.get("all_acked").and_then(Node::boolean).unwrap_or(true),
+            all_acked: node
+                .get("all_acked")
+                .and_then(Node::boolean)
+                .unwrap_or(true),
         },
         "no_data_loss" => ValidationWord::NoDataLoss,
         "no_event_loss" => ValidationWord::NoEventLoss(copies(node)),
@@ -282,7 +291,10 @@ fn connection(entry: &Entry, problems: &mut Vec<Problem>) -> Option<Placed<Conne
 }
 
 fn hold_for(entry: &Entry, problems: &mut Vec<Problem>) -> Option<Duration> {
-    let read = entry.value.text().and_then(crate::config::quantity::duration);
+    let read = entry
+        .value
+        .text()
+        .and_then(crate::config::quantity::duration);
     if read.is_none() {
         let problem = Problem::at(&entry.value.place, "`hold_for` is a time with its unit");
         problems.push(problem.help("write `hold_for: 2s`"));
@@ -307,5 +319,8 @@ fn limit(entry: &Entry, problems: &mut Vec<Problem>) -> Option<(Placed<String>, 
 /// A validation section: a mapping, or a list of mappings with one word each.
 pub const SECTION: Shape = Shape::Either(
     "a list of words, or a mapping",
-    &[Shape::List(&Shape::Record(&VALIDATION), 1), Shape::Record(&VALIDATION)],
+    &[
+        Shape::List(&Shape::Record(&VALIDATION), 1),
+        Shape::Record(&VALIDATION),
+    ],
 );

@@ -1,7 +1,7 @@
 //! When an answer is as it should be: comparisons, and attempts held against the steady state.
 
 use super::plan::ChaosPlan;
-use super::probe::{Comparison, Measure};
+use super::probe::{Comparison, Expectation, Measure, Phase};
 use super::seen::{Attempt, AttemptOutcome};
 use serde_json::Value;
 
@@ -40,6 +40,14 @@ fn filled(value: &Value) -> bool {
     }
 }
 
+impl Expectation {
+    /// Whether it is asked in the last phase only: a step of the cleanup.
+    #[must_use]
+    pub fn is_only_after(&self) -> bool {
+        self.phases.iter().all(|phase| *phase == Phase::Post)
+    }
+}
+
 impl ChaosPlan {
     /// Whether one attempt is as the steady state wants it: answered well, and its status
     /// and value as every expectation of its probe says.
@@ -48,8 +56,8 @@ impl ChaosPlan {
     /// is counted in attempts that pass here, not in answers alone.
     #[must_use]
     pub fn is_steady(&self, attempt: &Attempt) -> bool {
-        let of_probe = |probe: &String| *probe == attempt.probe;
-        let expectations = self.steady_state.iter().filter(|one| of_probe(&one.probe));
+        let applies = |one: &&Expectation| one.probe == attempt.probe && !one.is_only_after();
+        let expectations = self.steady_state.iter().filter(applies);
         let mut conditions = expectations.flat_map(|one| &one.conditions);
         attempt.outcome == AttemptOutcome::Ok
             && conditions.all(|condition| match condition.of {

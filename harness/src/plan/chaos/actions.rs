@@ -40,7 +40,14 @@ pub(super) fn join(
 fn start(blow: &Blow, above: Option<&Action>) -> ActionStart {
     match (&blow.start, above) {
         (BlowStart::At(at), _) => ActionStart::At(*at),
-        (BlowStart::After { action, moment, wait }, _) => ActionStart::After {
+        (
+            BlowStart::After {
+                action,
+                moment,
+                wait,
+            },
+            _,
+        ) => ActionStart::After {
             action: action.value.clone(),
             moment: *moment,
             wait: *wait,

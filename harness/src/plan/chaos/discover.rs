@@ -31,7 +31,9 @@ pub fn discover_chaos(folder: &Path) -> Vec<ChaosEntry> {
 
 /// The scenarios of one file, in its order; none where it is no chaos file.
 pub(in crate::plan) fn entries_of(path: &Path) -> Vec<ChaosEntry> {
-    let yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+    let yaml = path
+        .extension()
+        .is_some_and(|end| end == "yaml" || end == "yml");
     if !yaml || !path.is_file() {
         return Vec::new();
     }

@@ -165,6 +165,7 @@ fn scenario_plan(
     actions::join(scenario, &mut plan, found, &mut needs);
     validation::join(scenario, &mut plan, &mut needs);
     needs.services(&scenario.services);
+    needs.nowhere(&scenario.name);
     abort_conditions(&plan, scenario, needs.problems);
     plan.post = scenario.post.unwrap_or(validation::longest_wait(&plan));
     if profile == Profile::Quick {

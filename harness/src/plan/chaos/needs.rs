@@ -4,9 +4,11 @@ use super::system::Found;
 use crate::config::chaos::WrittenScenario;
 use crate::config::chaos::cleanup::Cleanup;
 use crate::config::chaos::steady::SteadyWord;
+use crate::config::chaos::system_tables::SYSTEM;
 use crate::config::chaos::validation::ValidationWord;
 use crate::model::chaos::SystemPlan;
 use crate::model::place::{Place, Placed, Problem};
+use std::collections::BTreeSet;
 
 /// A part of the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,11 +107,19 @@ pub(super) struct Needs<'f, 'p> {
     found: &'f Found,
     /// Where problems go.
     pub(super) problems: &'p mut Vec<Problem>,
+    /// Sections and services that are missed while there is no system at all.
+    sections: BTreeSet<&'static str>,
+    services: BTreeSet<String>,
 }
 
 impl<'f, 'p> Needs<'f, 'p> {
     pub(super) fn new(found: &'f Found, problems: &'p mut Vec<Problem>) -> Self {
-        Self { found, problems }
+        Self {
+            found,
+            problems,
+            sections: BTreeSet::new(),
+            services: BTreeSet::new(),
+        }
     }
 
     /// The system.
@@ -120,7 +130,11 @@ impl<'f, 'p> Needs<'f, 'p> {
     /// Tells what of these parts is missing; `true` when nothing is.
     pub(super) fn ask(&mut self, word: &str, place: &Place, parts: &[Need]) -> bool {
         let missing = parts.iter().find(|need| !need.is_met(self.found.plan()));
-        if let Some(need) = missing {
+        if !self.found.is_there() {
+            let names = parts.iter().map(|need| need.name());
+            let sections = names.map(|name| name.split('.').next().unwrap_or(name));
+            self.sections.extend(sections);
+        } else if let Some(need) = missing {
             let message = format!("{word} needs `{}` in the system", need.name());
             let problem = Problem::at(place, message).help(self.help(need.example()));
             self.problems.push(problem);
@@ -128,20 +142,35 @@ impl<'f, 'p> Needs<'f, 'p> {
         missing.is_none()
     }
 
-    /// Where to write it, and where it was looked for.
     fn help(&self, example: &str) -> String {
-        let looked = match self.found.looked_for.as_slice() {
-            [] => String::new(),
-            files => format!(
-                "\n(there is none; looked for {}; another file is given with `--system FILE`)",
-                quoted(files)
-            ),
-        };
-        let section = match self.found.is_there() {
-            true => format!("write this into the system in `{}`", self.found.home),
-            false => format!("write this into `{}`, or under `system:` here", self.found.home),
-        };
-        format!("{section}{looked}:\n\n{example}")
+        format!(
+            "write this into the system in `{}`:\n\n{example}",
+            self.found.home
+        )
+    }
+
+    /// Without a system one problem says everything that it would have to hold.
+    pub(super) fn nowhere(&mut self, scenario: &Placed<String>) {
+        if self.found.is_there() {
+            return;
+        }
+        let message = format!("nothing says what the system of `{}` is", scenario.value);
+        let services: Vec<&str> = self.services.iter().map(String::as_str).collect();
+        let mut help = format!(
+            "looked for {}; another file is given with `--system FILE`\nwrite this into `{}`, or under `system:` here:\n\nservices: [{}]",
+            quoted(&self.found.looked_for),
+            self.found.home,
+            services.join(", ")
+        );
+        for field in SYSTEM
+            .fields
+            .iter()
+            .filter(|it| self.sections.contains(it.key))
+        {
+            help.push_str(&format!("\n{}: {}", field.key, field.example));
+        }
+        self.problems
+            .push(Problem::at(&scenario.place, message).help(help));
     }
 
     /// Tells services that the system does not have.
@@ -153,15 +182,15 @@ impl<'f, 'p> Needs<'f, 'p> {
 
     /// Tells a service that the system does not have.
     pub(super) fn service(&mut self, name: &Placed<String>) {
-        let services = &self.found.plan().services;
-        if services.contains_key(&name.value) {
+        if !self.found.is_there() {
+            self.services.insert(name.value.clone());
             return;
         }
-        let mut problem = super::unknown("service", name, services.keys().map(String::as_str));
-        if services.is_empty() {
-            problem.help = Some(self.help(&format!("services: [{}]", name.value)));
+        let services = &self.found.plan().services;
+        if !services.contains_key(&name.value) {
+            let known = services.keys().map(String::as_str);
+            self.problems.push(super::unknown("service", name, known));
         }
-        self.problems.push(problem);
     }
 }
 

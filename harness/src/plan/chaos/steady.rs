@@ -66,10 +66,9 @@ fn measurable(probe: &ProbePlan, conditions: &[Condition], problems: &mut Vec<Pr
     for condition in conditions {
         let (wrong, help) = match condition.of {
             Measure::Status => (!http, "only probes of the kind `http` have a status"),
-            Measure::Value | Measure::Increase => (
-                !value,
-                "give the probe a JSON pointer: `value: /status`",
-            ),
+            Measure::Value | Measure::Increase => {
+                (!value, "give the probe a JSON pointer: `value: /status`")
+            }
             _ => (false, ""),
         };
         if wrong {
@@ -98,14 +97,16 @@ fn word(
     };
     let good = all_good(place);
     let (id, kind, conditions) = match &item.what {
-        SteadyWord::Http200From(url) => {
-            ("http_200_from", answers_200(url.clone()), vec![good])
-        }
+        SteadyWord::Http200From(url) => ("http_200_from", answers_200(url.clone()), vec![good]),
         SteadyWord::NatsMessagesFlowing => {
             let stream = system.nats.as_ref().map(|it| it.stream.clone());
             let flows = condition(Measure::Increase, Comparison::Greater(0.0));
             let stream = stream.unwrap_or_default();
-            ("nats_messages_flowing", ProbeKind::NatsStream { stream }, vec![good, flows])
+            (
+                "nats_messages_flowing",
+                ProbeKind::NatsStream { stream },
+                vec![good, flows],
+            )
         }
         SteadyWord::DbConnection => ("db_connection", connected(), vec![good]),
         SteadyWord::OutboxQueueSizeLt(most) => {
@@ -149,7 +150,13 @@ pub(super) fn decisions(
 ) -> Option<String> {
     let policy = needs.system().policy.as_ref()?;
     let kind = decision(policy);
-    Some(own_probe(DECISIONS, kind, place, scenario, (plan, needs.problems)))
+    Some(own_probe(
+        DECISIONS,
+        kind,
+        place,
+        scenario,
+        (plan, needs.problems),
+    ))
 }
 
 fn cleanup(
@@ -218,13 +225,19 @@ fn expect(
     let apart = item.hold_for.is_none() && item.phases.is_superset(&during);
     let rest: BTreeSet<Phase> = item.phases.difference(&during).copied().collect();
     let parts = match apart {
-        true => vec![(id.to_owned(), rest, HOLD), (format!("{id}_during"), during, Duration::ZERO)],
+        true => vec![
+            (id.to_owned(), rest, HOLD),
+            (format!("{id}_during"), during, Duration::ZERO),
+        ],
         false => {
             let hold_for = item.hold_for.unwrap_or(HOLD);
             vec![(id.to_owned(), item.phases.clone(), hold_for)]
         }
     };
-    for (id, phases, hold_for) in parts.into_iter().filter(|(_, phases, _)| !phases.is_empty()) {
+    for (id, phases, hold_for) in parts
+        .into_iter()
+        .filter(|(_, phases, _)| !phases.is_empty())
+    {
         let id = free_id(plan, &id);
         plan.steady_state.push(Expectation {
             id,
@@ -247,7 +260,10 @@ fn numbered(id: &str, taken: impl Fn(&str) -> bool) -> String {
         return id.to_owned();
     }
     let names = (2..).map(|number| format!("{id}_{number}"));
-    names.into_iter().find(|name| !taken(name)).unwrap_or_default()
+    names
+        .into_iter()
+        .find(|name| !taken(name))
+        .unwrap_or_default()
 }
 
 /// The probe of a word: the one that asks the same already, or a new one.
@@ -259,7 +275,8 @@ fn own_probe(
     (plan, problems): (&mut ChaosPlan, &mut Vec<Problem>),
 ) -> String {
     if let Some(written) = scenario.probe_ids.iter().find(|one| one.value == id) {
-        let message = format!("the name `{id}` is taken by a word of the steady state or the cleanup");
+        let message =
+            format!("the name `{id}` is taken by a word of the steady state or the cleanup");
         problems.push(Problem::at(&written.place, message).help("choose another `id`"));
         return id.to_owned();
     }

@@ -43,7 +43,10 @@ pub(super) fn find(
     let (system, home, looked_for) = match (&request.system, written) {
         (Some(path), _) => (Some(read(path, desk)?), display(path), Vec::new()),
         (None, Some(written)) => (Some(written), display(&request.file), Vec::new()),
-        (None, None) => match beside(&request.file).into_iter().find(|path| path.is_file()) {
+        (None, None) => match beside(&request.file)
+            .into_iter()
+            .find(|path| path.is_file())
+        {
             Some(path) => (Some(read(&path, desk)?), display(&path), Vec::new()),
             None => nowhere(&request.file),
         },

@@ -67,9 +67,7 @@ fn one(
                 min_judged: min_judged.value,
             }
         }
-        ValidationWord::Telemetry(within) => {
-            ValidationKind::TelemetryAccounted { within: *within }
-        }
+        ValidationWord::Telemetry(within) => ValidationKind::TelemetryAccounted { within: *within },
     };
     plan.validation.push(Validation {
         key: item.key.clone(),
@@ -94,7 +92,8 @@ fn recovery(
     }
     if let Some(max) = limits.all {
         asked.extend(all(item, limits, max, plan));
-        if asked.is_empty() {
+        // A probe that could not be read is not there either, and was told.
+        if asked.is_empty() && problems.is_empty() {
             problems.push(nothing_to_recover(item, limits));
         }
     }
@@ -128,7 +127,9 @@ fn all(
     plan: &ChaosPlan,
 ) -> Vec<(Placed<String>, Duration)> {
     let mut seen = BTreeSet::new();
-    let names = plan.steady_state.iter().map(|one| one.probe.clone());
+    // What is only looked at in the end was never seen to be well before.
+    let before = plan.steady_state.iter().filter(|one| !one.is_only_after());
+    let names = before.map(|one| one.probe.clone());
     let fits = |name: &String| {
         let probe = plan.probes.iter().find(|probe| probe.id == *name);
         probe.is_some_and(|probe| !limits.http || is_http(probe))
@@ -147,17 +148,15 @@ fn is_http(probe: &ProbePlan) -> bool {
 
 fn nothing_to_recover(item: &Validated, limits: &Recovery) -> Problem {
     let what = if limits.http { "HTTP probe" } else { "probe" };
-    let message = format!("`{}` has no {what} in the steady state to look at", item.key);
+    let message = format!(
+        "`{}` has no {what} in the steady state to look at",
+        item.key
+    );
     let help = "write `http_200_from: http://localhost:8000/health` into `steady_state`";
     Problem::at(&item.place, message).help(help)
 }
 
-fn suits(
-    probe: &ProbePlan,
-    name: &Placed<String>,
-    limits: &Recovery,
-    problems: &mut Vec<Problem>,
-) {
+fn suits(probe: &ProbePlan, name: &Placed<String>, limits: &Recovery, problems: &mut Vec<Problem>) {
     let used = match &probe.kind {
         ProbeKind::Http { connections, .. } => Some(connections),
         _ => None,
