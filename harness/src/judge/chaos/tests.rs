@@ -13,8 +13,6 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-const NAME: &str = "nats_partition_mesh";
-
 fn checks(evidence: &Evidence) -> BTreeMap<String, CheckResult> {
     let judged = judge(evidence, &Memory::new(), "f");
     let of = |check: CheckResult| {
