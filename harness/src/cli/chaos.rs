@@ -36,7 +36,10 @@ fn folder(source: &ChaosSource) -> PathBuf {
 fn list(source: &ChaosSource) -> u8 {
     let entries = discover_chaos(&folder(source));
     if entries.is_empty() {
-        anstream::eprintln!("error: no chaos scenarios in `{}`", folder(source).display());
+        anstream::eprintln!(
+            "error: no chaos scenarios in `{}`",
+            folder(source).display()
+        );
         return exit::USAGE;
     }
     let width = entries.iter().map(|entry| entry.name.len()).max();

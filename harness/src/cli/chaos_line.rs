@@ -70,6 +70,9 @@ mod tests {
             passed: false,
             detail: "nats has no label".into(),
         };
-        assert_eq!(line(&refused).unwrap(), "  refused  label: nats has no label");
+        assert_eq!(
+            line(&refused).unwrap(),
+            "  refused  label: nats has no label"
+        );
     }
 }

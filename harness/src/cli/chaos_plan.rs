@@ -51,7 +51,11 @@ fn text(plan: &ChaosPlan, preview: &Preview) -> String {
     lines.push("guards".to_owned());
     for guard in &preview.guards {
         let word = if guard.passed { "ok    " } else { "refuse" };
-        lines.push(format!("  {word} {:<16} {}", guard_word(guard.guard), guard.detail));
+        lines.push(format!(
+            "  {word} {:<16} {}",
+            guard_word(guard.guard),
+            guard.detail
+        ));
     }
     lines.push(String::new());
     lines.push("nothing was changed".to_owned());
@@ -65,7 +69,11 @@ fn action(action: &Action) -> String {
             action,
             moment,
             wait,
-        } => format!("{} s after `{action}` is {}", wait.as_secs_f64(), word(*moment)),
+        } => format!(
+            "{} s after `{action}` is {}",
+            wait.as_secs_f64(),
+            word(*moment)
+        ),
     };
     let lasts = match (&action.fault, action.lasts.is_zero()) {
         (FaultKind::RestartContainer { .. }, true) => "started again at once".to_owned(),

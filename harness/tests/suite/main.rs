@@ -3,6 +3,8 @@
 
 mod architecture;
 mod bad_inputs;
+mod chaos;
+mod chaos_environment;
 mod commands;
 mod container;
 mod journey;

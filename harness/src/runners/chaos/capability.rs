@@ -63,7 +63,9 @@ async fn engine() -> Capability {
         name: "container_engine",
         available: outcome.is_ok(),
         detail: match outcome {
-            Ok(_) => "answers: restart_container, stall, network_partition with mode detach".to_owned(),
+            Ok(_) => {
+                "answers: restart_container, stall, network_partition with mode detach".to_owned()
+            }
             Err(error) => error.to_string(),
         },
         help: Some("start the Docker daemon, or set DOCKER_HOST"),
@@ -77,7 +79,9 @@ async fn packet_rules() -> Capability {
         name: "packet_rules",
         available: outcome.is_ok(),
         detail: match outcome {
-            Ok(()) => "owned tables and elements with a time limit: network_partition, loss".to_owned(),
+            Ok(()) => {
+                "owned tables and elements with a time limit: network_partition, loss".to_owned()
+            }
             Err(reason) => reason,
         },
         help: Some(

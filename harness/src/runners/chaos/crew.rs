@@ -10,7 +10,9 @@ use super::fault::{Fault, FaultError};
 use super::guard::{self, GuardSeen, Scene};
 use super::probe::{Engine, EngineState};
 use super::{ChaosRequest, capability};
-use crate::model::chaos::{Action, ChaosEvent, ChaosPlan, Direction, FaultKind, GuardName, PartitionMode};
+use crate::model::chaos::{
+    Action, ChaosEvent, ChaosPlan, Direction, FaultKind, GuardName, PartitionMode,
+};
 use crate::model::evidence::Event;
 use crate::model::recorder::Recorder;
 use std::collections::BTreeMap;
@@ -128,7 +130,9 @@ fn one<'a>(found: &'a [(String, Vec<Target>)], service: &str) -> Result<&'a Targ
     let targets = found.iter().find(|(name, _)| name == service);
     match targets.map(|(_, targets)| targets.as_slice()) {
         Some([target]) => Ok(target),
-        _ => Err(FaultError::Changed(format!("`{service}` is no longer there"))),
+        _ => Err(FaultError::Changed(format!(
+            "`{service}` is no longer there"
+        ))),
     }
 }
 
@@ -186,7 +190,9 @@ async fn addresses(
     let mut addresses = Vec::new();
     for peer in peers {
         let targets = named(plan, docker, peer).await?;
-        let attached = targets.iter().filter_map(|target| target.networks.get(network));
+        let attached = targets
+            .iter()
+            .filter_map(|target| target.networks.get(network));
         let before = addresses.len();
         addresses.extend(
             attached

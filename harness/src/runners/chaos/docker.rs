@@ -106,7 +106,9 @@ impl Docker {
         for summary in self.all().await? {
             let names = summary.names.clone().unwrap_or_default();
             let wanted = match container {
-                Some(name) => names.iter().any(|known| known.trim_start_matches('/') == name),
+                Some(name) => names
+                    .iter()
+                    .any(|known| known.trim_start_matches('/') == name),
                 None => is_service(&summary, service) && is_on(&summary, network),
             };
             if let Some(id) = summary.id.filter(|_| wanted) {

@@ -70,10 +70,17 @@ fn link(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let after = |key: &str| {
         let at = words.iter().position(|word| *word == key);
-        at.and_then(|at| words.get(at + 1)).copied().unwrap_or_default()
+        at.and_then(|at| words.get(at + 1))
+            .copied()
+            .unwrap_or_default()
     };
     let name = words.get(1).copied().unwrap_or_default();
-    format!("{name} mtu {} {} {}", after("mtu"), after("qdisc"), after("link/ether"))
+    format!(
+        "{name} mtu {} {} {}",
+        after("mtu"),
+        after("qdisc"),
+        after("link/ether")
+    )
 }
 
 /// `:INPUT ACCEPT [12:345]` without its numbers.
@@ -154,7 +161,10 @@ mod tests {
     #[test]
     fn a_rule_that_was_added_shows() {
         let before = plain("iptables", ":INPUT ACCEPT [1:2]\n");
-        let after = plain("iptables", ":INPUT ACCEPT [3:4]\n-A INPUT -s 1.2.3.4 -j DROP\n");
+        let after = plain(
+            "iptables",
+            ":INPUT ACCEPT [3:4]\n-A INPUT -s 1.2.3.4 -j DROP\n",
+        );
         assert_ne!(before, after);
     }
 }

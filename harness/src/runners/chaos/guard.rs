@@ -74,9 +74,9 @@ impl Scene<'_> {
         if self.environment.as_deref().is_some_and(production) {
             return Err("ENVIRONMENT is production here".to_owned());
         }
-        let bad = self.targets().filter(|target| {
-            target.environment.as_deref().is_some_and(production)
-        });
+        let bad = self
+            .targets()
+            .filter(|target| target.environment.as_deref().is_some_and(production));
         refuse(bad, "ENVIRONMENT is production in")?;
         Ok("nothing says production".to_owned())
     }
@@ -115,9 +115,8 @@ impl Scene<'_> {
 
     fn network(&self) -> Result<String, String> {
         let network = &self.safety.network;
-        let off = |target: &&Target| {
-            !target.networks.contains_key(network) || target.networks.len() > 1
-        };
+        let off =
+            |target: &&Target| !target.networks.contains_key(network) || target.networks.len() > 1;
         refuse(
             self.targets().filter(off),
             &format!("not on the network {network} alone:"),
@@ -126,9 +125,8 @@ impl Scene<'_> {
     }
 
     fn label(&self) -> Result<String, String> {
-        let unlabelled = |target: &&Target| {
-            target.labels.get(LABEL).map(String::as_str) != Some("target")
-        };
+        let unlabelled =
+            |target: &&Target| target.labels.get(LABEL).map(String::as_str) != Some("target");
         refuse(
             self.targets().filter(unlabelled),
             &format!("without the label {LABEL}=target:"),
@@ -139,7 +137,10 @@ impl Scene<'_> {
     fn namespace(&self) -> Result<String, String> {
         for target in self.targets().filter(|target| target.pid > 0) {
             if target.network_mode == "host" {
-                return Err(format!("{} is in the host's network namespace", target.name));
+                return Err(format!(
+                    "{} is in the host's network namespace",
+                    target.name
+                ));
             }
             netns::foreign(target.pid).map_err(|reason| format!("{}: {reason}", target.name))?;
         }
@@ -284,9 +285,13 @@ mod tests {
             environment: Some("Production ".into()),
             ..target()
         };
-        assert_eq!(refused(vec![production], |_| {}), only(GuardName::Environment));
         assert_eq!(
-            refused(vec![target()], |scene| scene.environment = Some("production".into())),
+            refused(vec![production], |_| {}),
+            only(GuardName::Environment)
+        );
+        assert_eq!(
+            refused(vec![target()], |scene| scene.environment =
+                Some("production".into())),
             only(GuardName::Environment)
         );
         assert_eq!(
@@ -335,12 +340,14 @@ mod tests {
         );
         let long = [action("nats", 31)];
         assert_eq!(
-            refused(vec![target()], |scene| scene.actions = Box::leak(Box::new(long))),
+            refused(vec![target()], |scene| scene.actions =
+                Box::leak(Box::new(long))),
             only(GuardName::MaxDuration)
         );
         let two = [action("nats", 1), action("opa", 1)];
         assert_eq!(
-            refused(vec![target()], |scene| scene.actions = Box::leak(Box::new(two))),
+            refused(vec![target()], |scene| scene.actions =
+                Box::leak(Box::new(two))),
             only(GuardName::MaxTargets)
         );
     }

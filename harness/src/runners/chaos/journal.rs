@@ -207,7 +207,11 @@ fn parse(line: &str) -> Option<Entry> {
 /// Sixteen hex digits are plenty against a torn write.
 fn checksum(json: &str) -> String {
     let digest = Sha256::digest(json.as_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn stem(path: &Path) -> String {
@@ -243,7 +247,10 @@ mod tests {
         assert_eq!(found.run, "run1");
         assert_eq!(
             found.open,
-            [("c".to_owned(), unpause("3")), ("a".to_owned(), unpause("1"))]
+            [
+                ("c".to_owned(), unpause("3")),
+                ("a".to_owned(), unpause("1"))
+            ]
         );
         assert!(!found.closed);
     }

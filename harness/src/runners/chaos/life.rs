@@ -89,7 +89,12 @@ impl Stage<'_> {
             why = stopped(&mut stop) => return self.heal(action, fault, &why).await,
         }
         let called = Instant::now();
-        self.step(action, FaultStep::Called { at_us: self.at(called) });
+        self.step(
+            action,
+            FaultStep::Called {
+                at_us: self.at(called),
+            },
+        );
         let why = match self.bite(action, fault).await {
             Ok(()) => self.hold(action, fault, called + action.lasts).await,
             Err(error) => {
@@ -103,7 +108,8 @@ impl Stage<'_> {
     /// Breaks, and waits for the proof of it.
     async fn bite(&self, action: &Action, fault: &mut dyn Fault) -> Result<(), FaultError> {
         fault.inject().await?;
-        self.moments.reach(&action.id, Moment::Injected, Instant::now());
+        self.moments
+            .reach(&action.id, Moment::Injected, Instant::now());
         let witness = fault.witness(WITNESS).await?;
         (self.struck)();
         self.step(
@@ -117,7 +123,8 @@ impl Stage<'_> {
         for (code, detail) in witness.remarks {
             self.step(action, FaultStep::Remark { code, detail });
         }
-        self.moments.reach(&action.id, Moment::Verified, witness.onset.to);
+        self.moments
+            .reach(&action.id, Moment::Verified, witness.onset.to);
         Ok(())
     }
 

@@ -42,7 +42,10 @@ impl Live {
         let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         probes
             .filter(|probe| {
-                let mut of = rows.iter().filter(|((name, _), _)| name == probe).peekable();
+                let mut of = rows
+                    .iter()
+                    .filter(|((name, _), _)| name == probe)
+                    .peekable();
                 of.peek().is_none() || of.any(|(_, row)| row.good == 0)
             })
             .collect()
@@ -54,9 +57,8 @@ impl Live {
         let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         !rows.is_empty()
             && rows.values().all(|row| {
-                row.good_since_us.is_some_and(|since| {
-                    row.latest_us.saturating_sub(since.max(from_us)) >= hold
-                })
+                row.good_since_us
+                    .is_some_and(|since| row.latest_us.saturating_sub(since.max(from_us)) >= hold)
             })
     }
 
@@ -74,7 +76,10 @@ impl Live {
             bad.then(|| {
                 let probe = &condition.probe;
                 let seconds = condition.bad_for.as_secs_f64();
-                format!("probe `{probe}` was not good for {seconds} s ({})", condition.place)
+                format!(
+                    "probe `{probe}` was not good for {seconds} s ({})",
+                    condition.place
+                )
             })
         })
     }
@@ -133,7 +138,10 @@ mod tests {
     #[test]
     fn recovery_is_counted_from_the_heal_and_one_bad_answer_starts_it_anew() {
         let live = Live::default();
-        assert!(!live.all_good_for(Duration::ZERO, 0), "no probe, no recovery");
+        assert!(
+            !live.all_good_for(Duration::ZERO, 0),
+            "no probe, no recovery"
+        );
         live.see(&attempt(0, AttemptOutcome::Ok));
         live.see(&attempt(1000, AttemptOutcome::Ok));
         assert!(live.all_good_for(Duration::from_millis(900), 0));

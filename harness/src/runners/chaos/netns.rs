@@ -83,7 +83,11 @@ impl Resident {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         let told = String::from_utf8_lossy(&output.stderr);
-        Err(FaultError::Kernel(format!("{}: {}", tool.join(" "), told.trim())))
+        Err(FaultError::Kernel(format!(
+            "{}: {}",
+            tool.join(" "),
+            told.trim()
+        )))
     }
 }
 
@@ -175,7 +179,9 @@ pub async fn remove_qdisc(
         return Ok(false);
     }
     resident
-        .run(&["tc", "qdisc", "del", "dev", interface, "root", "handle", handle])
+        .run(&[
+            "tc", "qdisc", "del", "dev", interface, "root", "handle", handle,
+        ])
         .await?;
     Ok(true)
 }

@@ -55,7 +55,10 @@ fn detail(target: &Target, network: &str) -> String {
     let short: String = target.id.chars().take(12).collect();
     let attached = target.networks.get(network);
     let address = attached.map_or("no address", |attached| attached.address.as_str());
-    format!("{} ({short}), {}, {address} on {network}", target.name, target.status)
+    format!(
+        "{} ({short}), {}, {address} on {network}",
+        target.name, target.status
+    )
 }
 
 fn undo(action: &Action) -> &'static str {

@@ -103,7 +103,12 @@ fn write(file: &mut std::fs::File, entry: &Entry) -> Result<(), FaultError> {
 #[allow(unsafe_code)]
 fn leave() {
     let _ = nix::unistd::setsid();
-    for ignored in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGPIPE] {
+    for ignored in [
+        Signal::SIGINT,
+        Signal::SIGTERM,
+        Signal::SIGHUP,
+        Signal::SIGPIPE,
+    ] {
         // SAFETY: no handler of ours is installed, only "ignore".
         let _ = unsafe { signal(ignored, SigHandler::SigIgn) };
     }

@@ -49,7 +49,8 @@ async fn dead(path: &Path) -> Result<Vec<Recovered>, FaultError> {
     let healed = heal(&found).await?;
     if !found.closed {
         let entry = &Entry::Closed;
-        journal::append(&mut file, entry).map_err(|error| FaultError::Journal(error.to_string()))?;
+        journal::append(&mut file, entry)
+            .map_err(|error| FaultError::Journal(error.to_string()))?;
     }
     Ok(healed)
 }
@@ -152,7 +153,9 @@ pub(super) async fn connect(
     ipv4: Option<&str>,
     aliases: &[String],
 ) -> Result<bool, FaultError> {
-    if status(docker, container).await?.is_none() || is_connected(docker, container, network).await? {
+    if status(docker, container).await?.is_none()
+        || is_connected(docker, container, network).await?
+    {
         return Ok(false);
     }
     let request = NetworkConnectRequest {

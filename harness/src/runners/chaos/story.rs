@@ -94,9 +94,7 @@ impl Story<'_> {
             self.plan().post.max(DRAIN)
         };
         world.end(patience, go_on && !interrupted).await;
-        let journal = journal
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        let journal = journal.into_inner().unwrap_or_else(PoisonError::into_inner);
         // With a fault that could not be mended the reaper tries on.
         if journal.is_clean() {
             journal.close()?;
@@ -107,7 +105,9 @@ impl Story<'_> {
 
     async fn world(&self) -> Result<World, String> {
         let told = |error: FaultError| error.to_string();
-        let published = crew::published(self.plan(), self.docker).await.map_err(told)?;
+        let published = crew::published(self.plan(), self.docker)
+            .await
+            .map_err(told)?;
         let engine = crew::engine(self.plan(), self.docker).await.map_err(told)?;
         let folder = self.request.folder();
         let access = Access::new(&self.plan().system, folder, published).with_engine(engine);

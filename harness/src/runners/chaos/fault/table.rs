@@ -233,7 +233,12 @@ mod tests {
 
     #[test]
     fn elements_end_by_themselves() {
-        let text = elements("add", "t", &rules().peers, Some(Duration::from_millis(1500)));
+        let text = elements(
+            "add",
+            "t",
+            &rules().peers,
+            Some(Duration::from_millis(1500)),
+        );
         assert_eq!(
             text,
             "add element inet t peers4 { 172.28.0.11 timeout 1500ms }\n"
@@ -244,7 +249,13 @@ mod tests {
 
     #[test]
     fn the_packets_of_all_counters_are_added() {
-        let lines = ["table inet t {", "\tcounter a {", "\t\tpackets 14 bytes 90", "\t}", "\t\tpackets 3 bytes 1"];
+        let lines = [
+            "table inet t {",
+            "\tcounter a {",
+            "\t\tpackets 14 bytes 90",
+            "\t}",
+            "\t\tpackets 3 bytes 1",
+        ];
         let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
         assert_eq!(caught(&lines), 17);
     }
