@@ -67,6 +67,23 @@ quick *ARGS:
 chaos-up:
     compose/up
 
+# Run a chaos scenario against the containers of `chaos-up`: list them with `just run-chaos`
+[group('chaos')]
+run-chaos NAME="" *ARGS:
+    cargo run --quiet --bin proofhouse -- chaos {{ if NAME == "" { "list" } else { "run " + NAME + " --enable-chaos" } }} {{ ARGS }}
+
+# Heal what a chaos run that was killed has left behind
+[group('chaos')]
+recover:
+    cargo run --quiet --bin proofhouse -- chaos recover
+
+# Every seeded fault of the platform against the scenario that must catch it (about ten minutes)
+[group('prove')]
+prove-chaos:
+    cargo build --quiet --workspace --bin platform --bin proofhouse
+    cargo build --quiet --workspace --bin platform-seeded --features reference-platform/seeded-faults
+    cargo nextest run --workspace --run-ignored only -E 'test(chaos_twins)'
+
 # Remove the containers, their network and their volumes
 [group('chaos')]
 chaos-down:

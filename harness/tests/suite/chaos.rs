@@ -185,7 +185,7 @@ const SABOTAGES: [Sabotage; 18] = [
 ];
 
 /// The project of a test: the scenarios of the repository, and one of its own.
-fn project() -> Project {
+pub fn project() -> Project {
     let project = Project::new();
     for name in SCENARIOS.iter().copied().chain(["system"]) {
         let file = format!("scenarios/chaos/{name}.yaml");
