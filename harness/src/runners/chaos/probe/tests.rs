@@ -244,6 +244,7 @@ async fn programmed_outages_lie_inside_the_reported_intervals() {
     probe.timeout = Duration::from_secs(2);
     let mut watched = Watched::http(probe);
     watched.good().await;
+    let mut widths = Vec::new();
     for manner in [
         Manner::Answer(503, ""),
         Manner::Silent,
@@ -264,6 +265,7 @@ async fn programmed_outages_lie_inside_the_reported_intervals() {
         for connection in BOTH {
             let attempts = watched.settled(connection, latest).await;
             let (from, to) = recovery(&attempts);
+            widths.push(to - from);
             let inside = from <= latest && earliest <= to;
             assert!(
                 inside,
@@ -276,6 +278,10 @@ async fn programmed_outages_lie_inside_the_reported_intervals() {
             );
         }
     }
+    // One period and one answer are the rule; a loaded machine may take longer at times.
+    widths.sort_unstable();
+    let median = widths[widths.len() / 2];
+    assert!(median <= 50_000, "{widths:?} microseconds");
     watched.rest().await;
 }
 
@@ -405,7 +411,7 @@ async fn a_database_is_asked_over_a_connection_of_its_own() {
     };
     for (text, value) in [
         ("SELECT count(*) FROM generate_series(1, 12);", json!(12)),
-        ("SELECT sum(n) FROM generate_series(1, 3) AS n", json!(6.0)),
+        ("SELECT 12.5::numeric", json!(12.5)),
         ("SELECT pg_is_in_recovery()", json!(false)),
     ] {
         let mut watched = Watched::start(&[query(text)], &system);
