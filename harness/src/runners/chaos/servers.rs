@@ -2,15 +2,20 @@
 #![allow(clippy::unwrap_used)]
 
 use async_nats::jetstream;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// Longest wait for anything; far more than it takes on a loaded machine.
 const LONG: Duration = Duration::from_secs(60);
+
+/// Longest wait for one answer of a server that may not be up yet.
+const TRY: Duration = Duration::from_secs(5);
 
 /// Polls until a condition holds.
 pub(super) async fn until(what: &str, holds: impl AsyncFn() -> bool) {
@@ -66,30 +71,42 @@ impl Server {
         self.child = Some((self.start)().process_group(0).spawn().unwrap());
     }
 
-    /// SIGKILL for all of it at once.
+    /// SIGKILL for all of it at once: also for PostgreSQL's children, which lead groups
+    /// of their own and would keep the next server from its shared memory.
     pub(super) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
-            self.signal_child(&child, nix::sys::signal::Signal::SIGKILL);
+            // It stands still first, so that it starts no child that would be missed.
+            signal_group(child.id(), Signal::SIGSTOP);
+            for pid in children(child.id()) {
+                signal_group(pid, Signal::SIGKILL);
+            }
+            signal_group(child.id(), Signal::SIGKILL);
             child.wait().unwrap();
         }
     }
 
-    fn signal_child(&self, child: &Child, signal: nix::sys::signal::Signal) {
-        let group = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
-        nix::sys::signal::killpg(group, signal).unwrap();
-    }
-
     /// Stops all of it, as a pause does: connections stay open and nothing answers.
     pub(super) fn pause(&self) {
-        let child = self.child.as_ref().unwrap();
-        self.signal_child(child, nix::sys::signal::Signal::SIGSTOP);
+        signal_group(self.child.as_ref().unwrap().id(), Signal::SIGSTOP);
     }
 
     /// Lets it go on after [`Server::pause`].
     pub(super) fn unpause(&self) {
-        let child = self.child.as_ref().unwrap();
-        self.signal_child(child, nix::sys::signal::Signal::SIGCONT);
+        signal_group(self.child.as_ref().unwrap().id(), Signal::SIGCONT);
     }
+}
+
+/// One that has ended meanwhile is no failure.
+fn signal_group(leader: u32, signal: Signal) {
+    let _ = killpg(Pid::from_raw(leader.try_into().unwrap()), signal);
+}
+
+fn children(pid: u32) -> Vec<u32> {
+    let file = format!("/proc/{pid}/task/{pid}/children");
+    let list = std::fs::read_to_string(file).unwrap_or_default();
+    list.split_whitespace()
+        .map(|pid| pid.parse().unwrap())
+        .collect()
 }
 
 impl Drop for Server {
@@ -146,8 +163,9 @@ impl Postgres {
 
     pub(super) async fn until_up(&self) {
         until("the database server is up", async || {
-            let connected = self.config().connect(tokio_postgres::NoTls).await;
-            connected.is_ok()
+            let config = self.config();
+            let connected = timeout(TRY, config.connect(tokio_postgres::NoTls)).await;
+            matches!(connected, Ok(Ok(_)))
         })
         .await;
     }
@@ -214,10 +232,11 @@ impl Nats {
 
     pub(super) async fn until_up(&self) {
         until("the broker is up", async || {
-            let Ok(client) = async_nats::connect(&self.url).await else {
-                return false;
+            let asked = async {
+                let client = async_nats::connect(&self.url).await.ok()?;
+                client.request("$JS.API.INFO", "".into()).await.ok()
             };
-            client.request("$JS.API.INFO", "".into()).await.is_ok()
+            matches!(timeout(TRY, asked).await, Ok(Some(_)))
         })
         .await;
     }

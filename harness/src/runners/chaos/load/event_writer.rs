@@ -1,9 +1,9 @@
 //! Posts events with ids of our own to the system's API.
 
 use super::worker::{Element, Tried, Writer};
-use crate::model::chaos::{AttemptOutcome, Connection, EventsPlan};
+use crate::model::chaos::{AttemptOutcome, EventsPlan};
 use crate::runners::chaos::access::{Access, AccessError};
-use crate::runners::chaos::probe::{client, header_map};
+use crate::runners::chaos::probe::{client_keeping, header_map};
 use crate::runners::chaos::trouble::Trouble;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode, Url};
@@ -26,7 +26,7 @@ pub(super) struct EventWriter {
 impl EventWriter {
     pub(super) fn new(plan: &EventsPlan, access: &Access) -> Result<Self, AccessError> {
         Ok(Self {
-            client: client(Connection::Pooled)?,
+            client: client_keeping(usize::MAX)?,
             url: access.http(&plan.url)?,
             headers: header_map(&plan.headers, true)?,
             body: plan.body.clone(),

@@ -205,11 +205,19 @@ impl Puller {
         }
         // Left in hand are messages that no fault met.
         self.acknowledge(usize::MAX).await;
-        let gone = self
-            .context
-            .delete_consumer_from_stream(&self.name, &self.stream);
-        // A server that does not answer forgets the consumer by itself.
-        let _ = timeout(PATIENCE, gone).await;
+        self.say_goodbye().await;
+    }
+
+    /// Deletes the consumer; a server that does not answer forgets it by itself.
+    async fn say_goodbye(&self) {
+        for _ in 0..5 {
+            let gone = self
+                .context
+                .delete_consumer_from_stream(&self.name, &self.stream);
+            if matches!(timeout(PATIENCE, gone).await, Ok(Ok(_))) {
+                return;
+            }
+        }
     }
 
     /// When told to stop: as soon as nothing is open, or the grace is over.

@@ -100,10 +100,14 @@ impl Question for Request {
 
 /// A client that opens a connection for each request, or keeps one open.
 pub(in crate::runners::chaos) fn client(connection: Connection) -> Result<Client, reqwest::Error> {
-    let idle = match connection {
-        Connection::Fresh => 0,
-        Connection::Pooled => 1,
-    };
+    match connection {
+        Connection::Fresh => client_keeping(0),
+        Connection::Pooled => client_keeping(1),
+    }
+}
+
+/// A client that keeps so many connections open.
+pub(in crate::runners::chaos) fn client_keeping(idle: usize) -> Result<Client, reqwest::Error> {
     Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

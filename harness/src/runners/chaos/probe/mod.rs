@@ -10,7 +10,7 @@ mod schedule;
 mod tests;
 
 pub use container::{Engine, EngineState};
-pub(super) use http::{client, header_map};
+pub(super) use http::{client, client_keeping, header_map};
 pub(super) use metric::sum;
 pub(super) use nats::connect as connect_nats;
 

@@ -57,6 +57,7 @@ fn of(kind: ProbeKind) -> ProbePlan {
 struct Watched {
     watching: Watching,
     attempts: mpsc::UnboundedReceiver<Attempt>,
+    history: Vec<Attempt>,
     recorder: Recorder,
 }
 
@@ -74,6 +75,7 @@ impl Watched {
         Self {
             watching,
             attempts,
+            history: Vec::new(),
             recorder,
         }
     }
@@ -86,6 +88,7 @@ impl Watched {
     async fn next(&mut self, is: impl Fn(&Attempt) -> bool) -> Attempt {
         loop {
             let attempt = self.attempts.recv().await.unwrap();
+            self.history.push(attempt.clone());
             if is(&attempt) {
                 return attempt;
             }
@@ -187,10 +190,6 @@ async fn every_way_to_fail_has_its_class() {
     peer.refuse().await;
     let attempt = watched.class(AttemptClass::Refused).await;
     assert_eq!(attempt.outcome, Bad);
-    assert!(
-        attempt.complete_us - attempt.invoke_us < 300_000,
-        "{attempt:?}"
-    );
     peer.turn(Manner::Answer(200, "{\"a\": {\"b\": 9}}"));
     peer.accept().await;
     assert_eq!(watched.good().await.value, Some(json!(9)));
@@ -236,84 +235,96 @@ async fn stop_waits_for_attempts_on_their_way() {
     assert_eq!(rest[0].outcome, AttemptOutcome::Ok);
 }
 
-/// Moments at which the peer came back, against the intervals that attempts give.
 #[tokio::test]
 async fn programmed_outages_lie_inside_the_reported_intervals() {
     let peer = Peer::start(Manner::Answer(200, "{}")).await;
-    let both = [Connection::Fresh, Connection::Pooled];
-    let mut probe = http(peer.url("/"), &both, None);
+    let mut probe = http(peer.url("/"), &BOTH, None);
     probe.every = Duration::from_millis(10);
-    probe.timeout = Duration::from_millis(150);
+    // Long enough that only an outage lets an attempt time out.
+    probe.timeout = Duration::from_secs(2);
     let mut watched = Watched::http(probe);
     watched.good().await;
-    let mut truths = Vec::new();
+    let mut widths = Vec::new();
     for manner in [
         Manner::Answer(503, ""),
         Manner::Silent,
         Manner::Reset,
         Manner::Close,
-        // Up for one attempt and down again: no recovery.
-        Manner::Answer(503, ""),
-        Manner::Silent,
     ] {
-        let clock = Clock::of(&watched.recorder);
-        let down_us = clock.now_us();
         peer.turn(manner);
-        for connection in both {
-            let is = |attempt: &Attempt| {
-                attempt.connection == Some(connection) && attempt.outcome != AttemptOutcome::Ok
-            };
-            watched.next(is).await;
-        }
-        flap(&peer, manner, &mut watched).await;
-        let before_us = clock.now_us();
+        watched.bad_over_both().await;
+        // Up for one attempt and down again: no recovery.
         peer.turn(Manner::Answer(200, "{}"));
-        truths.push((down_us, before_us, clock.now_us()));
-        let mut all = watched.settled(before_us).await;
-        all.sort_by_key(|attempt| attempt.invoke_us);
-        for connection in both {
-            let of = |attempt: &&Attempt| attempt.connection == Some(connection);
-            let attempts: Vec<_> = all.iter().filter(of).collect();
+        watched.good().await;
+        peer.turn(manner);
+        watched.bad_over_both().await;
+        let clock = Clock::of(&watched.recorder);
+        let earliest = clock.now_us();
+        peer.turn(Manner::Answer(200, "{}"));
+        let latest = clock.now_us();
+        for connection in BOTH {
+            let attempts = watched.settled(connection, latest).await;
             let (from, to) = recovery(&attempts);
-            let (_, earliest, latest) = truths[truths.len() - 1];
+            widths.push(to - from);
+            let inside = from <= latest && earliest <= to;
             assert!(
-                from <= latest && earliest <= to,
-                "{manner:?} {truths:?} {from} {to}"
+                inside,
+                "{manner:?}: {earliest}..{latest} not in {from}..{to}"
+            );
+            // The last bad one belongs to this outage and not to an earlier one.
+            assert!(
+                from > earliest.saturating_sub(2_500_000),
+                "{manner:?} {from}"
             );
         }
     }
+    // One period and one answer are the rule; a loaded machine may take longer at times.
+    widths.sort_unstable();
+    let median = widths[widths.len() / 2];
+    assert!(median <= 50_000, "{widths:?} microseconds");
     watched.rest().await;
 }
 
-/// Up for as long as one attempt takes, then down again.
-async fn flap(peer: &Peer, manner: Manner, watched: &mut Watched) {
-    peer.turn(Manner::Answer(200, "{}"));
-    watched.good().await;
-    peer.turn(manner);
-    let now = Clock::of(&watched.recorder).now_us();
-    let is = |one: &Attempt| one.invoke_us > now && one.outcome != AttemptOutcome::Ok;
-    watched.next(is).await;
-}
+const BOTH: [Connection; 2] = [Connection::Fresh, Connection::Pooled];
 
 impl Watched {
-    /// Attempts from the last bad one before `since_us` on, until 20 good ones of
-    /// each kind of connection were sent after it and all earlier ones are known.
-    async fn settled(&mut self, since_us: u64) -> Vec<Attempt> {
-        let mut seen = Vec::new();
-        let mut good: [u32; 2] = [0; 2];
-        while good.iter().any(|count| *count < 20) {
-            let attempt = self.attempts.recv().await.unwrap();
-            let later = attempt.invoke_us > since_us && attempt.outcome == AttemptOutcome::Ok;
-            let pooled = usize::from(attempt.connection == Some(Connection::Pooled));
-            good[pooled] += u32::from(later);
-            seen.push(attempt);
+    /// Waits until attempts over both kinds of connection that begin from now on are not good.
+    async fn bad_over_both(&mut self) {
+        let now = Clock::of(&self.recorder).now_us();
+        for connection in BOTH {
+            let is = |one: &Attempt| {
+                one.connection == Some(connection)
+                    && one.invoke_us >= now
+                    && one.outcome != AttemptOutcome::Ok
+            };
+            if !self.history.iter().any(is) {
+                self.next(is).await;
+            }
         }
-        seen
+    }
+
+    /// All attempts over a kind of connection in their order, once 20 good ones began
+    /// after a moment and everything before the last of them is known.
+    async fn settled(&mut self, connection: Connection, since_us: u64) -> Vec<Attempt> {
+        loop {
+            let of = |one: &&Attempt| one.connection == Some(connection);
+            let mut attempts: Vec<_> = self.history.iter().filter(of).cloned().collect();
+            attempts.sort_by_key(|attempt| attempt.seq);
+            let known = (0..)
+                .zip(&attempts)
+                .take_while(|(seq, one)| *seq == one.seq);
+            let good = known
+                .filter(|(_, one)| one.invoke_us > since_us && one.outcome == AttemptOutcome::Ok);
+            if good.count() >= 20 {
+                return attempts;
+            }
+            self.next(|_| true).await;
+        }
     }
 }
 
 /// [last bad invoke, first good completion after it] over attempts in order of invocation.
-fn recovery(attempts: &[&Attempt]) -> (u64, u64) {
+fn recovery(attempts: &[Attempt]) -> (u64, u64) {
     let last_bad = attempts
         .iter()
         .rposition(|attempt| attempt.outcome != AttemptOutcome::Ok);
@@ -400,7 +411,7 @@ async fn a_database_is_asked_over_a_connection_of_its_own() {
     };
     for (text, value) in [
         ("SELECT count(*) FROM generate_series(1, 12);", json!(12)),
-        ("SELECT sum(n) FROM generate_series(1, 3) AS n", json!(6.0)),
+        ("SELECT 12.5::numeric", json!(12.5)),
         ("SELECT pg_is_in_recovery()", json!(false)),
     ] {
         let mut watched = Watched::start(&[query(text)], &system);

@@ -160,7 +160,7 @@ mod tests {
             run: "run",
             recorder: &recorder,
         };
-        let mut part = Part::new(reading, Store::Outbox, &Drained::default());
+        let mut part = Part::new(reading, Store::Stream, &Drained::default());
         for number in 0..2000 {
             part.push(Row {
                 element: format!("run.0.{number}"),
