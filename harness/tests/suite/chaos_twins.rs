@@ -70,8 +70,16 @@ const TWINS: [Twin; 14] = [
         "opa_restart",
         &["ALLOWED_DURING_OUTAGE"],
     ),
-    twin("policy-no-probe", "opa_restart", &["FLAPPING", "NEVER_RECOVERED", "RECOVERED_TOO_LATE"]),
-    twin("policy-recovery-flaps", "opa_restart", &["FLAPPING", "NEVER_RECOVERED", "RECOVERED_TOO_LATE"]),
+    twin(
+        "policy-no-probe",
+        "opa_restart",
+        &["FLAPPING", "NEVER_RECOVERED", "RECOVERED_TOO_LATE"],
+    ),
+    twin(
+        "policy-recovery-flaps",
+        "opa_restart",
+        &["FLAPPING", "NEVER_RECOVERED", "RECOVERED_TOO_LATE"],
+    ),
     twin(
         "telemetry-in-request-path",
         "openobserve_stall",
