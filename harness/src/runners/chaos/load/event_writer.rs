@@ -189,6 +189,8 @@ mod tests {
             outcomes.push(writer.write(&element()).await.outcome);
         }
         peer.refuse().await;
+        // A writer without a connection that it has not yet seen end.
+        let mut writer = EventWriter::new(&plan, &access).unwrap();
         outcomes.push(writer.write(&element()).await.outcome);
         use OperationOutcome::{Fail, Info, Ok};
         assert_eq!(outcomes, [Ok, Info, Info, Info, Fail]);
