@@ -118,7 +118,7 @@ impl Seeded {
             None => outcome(random),
         };
         self.landed[at] = landed;
-        if outcome == OperationOutcome::Ok && random.next() % 20 == 0 {
+        if outcome == OperationOutcome::Ok && random.next().is_multiple_of(20) {
             let retried = operation(at, 1, OperationOutcome::Info);
             self.operations.push(retried);
             self.operations.push(operation(at, 2, outcome));
