@@ -1,7 +1,7 @@
 //! Numbers that validations read, by the names that the runner gives them.
 
 use super::scene::Scene;
-use crate::judge::outcome::Outcome;
+use crate::judge::outcome::Undecided;
 
 /// Messages that were in flight when the fault struck and came a second time.
 pub(super) const REDELIVERED: &str = "redelivered";
@@ -26,23 +26,23 @@ pub(super) const MOVED: &str = "telemetry_moved";
 
 /// The last value of a number, or why there is none. What a failed read is named after is the
 /// number itself, or the first word of it (`telemetry`).
-pub(super) fn read(scene: &Scene<'_>, name: &str) -> Result<f64, Outcome> {
+pub(super) fn read(scene: &Scene<'_>, name: &str) -> Result<f64, Undecided> {
     let family = name.split('_').next().unwrap_or(name);
     let mut failed = scene.unread.iter().rev();
     let failed = failed.find(|(what, _)| *what == name || *what == family);
     match (scene.number(name), failed) {
         (Some(value), _) if !value.is_finite() => {
             let text = format!("`{name}` is not a number");
-            Err(Outcome::error("NOT_A_NUMBER", text).next("report it with this run's evidence"))
+            Err(Undecided::error("NOT_A_NUMBER", text).next("report it with this run's evidence"))
         }
         (Some(value), _) => Ok(value),
         (None, Some((_, reason))) => {
             let text = format!("`{name}` could not be read: {reason}");
-            Err(Outcome::error("READ_FAILED", text).next("run the scenario again"))
+            Err(Undecided::error("READ_FAILED", text).next("run the scenario again"))
         }
         (None, None) => {
             let text = format!("`{name}` was never read");
-            Err(Outcome::error("NOT_EXECUTED", text).next("run the scenario again"))
+            Err(Undecided::error("NOT_EXECUTED", text).next("run the scenario again"))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The outbox publishes again soon after the heal, and everything that waited arrives.
 
 use super::scene::{Between, Scene};
-use crate::judge::outcome::Outcome;
+use crate::judge::outcome::{Outcome, Undecided};
 use crate::judge::words;
 use crate::model::chaos::{ChaosEvent, LedgerRead, Row, Store};
 use crate::model::evidence::Event;
@@ -33,7 +33,7 @@ pub(super) fn decide(scene: &Scene<'_>, max: Duration) -> Outcome {
     };
     let seen = match seen(scene, healed) {
         Ok(seen) => seen,
-        Err(undecided) => return undecided,
+        Err(undecided) => return undecided.into(),
     };
     judged(&seen, on_wall(wall_us, healed), max)
 }
@@ -90,16 +90,16 @@ fn judged(seen: &Seen<'_>, healed: (i64, i64), max: Duration) -> Outcome {
     outcome.measured(latest, seen.stored.len() as u64)
 }
 
-fn seen<'a>(scene: &Scene<'a>, healed: Between) -> Result<Seen<'a>, Outcome> {
+fn seen<'a>(scene: &Scene<'a>, healed: Between) -> Result<Seen<'a>, Undecided> {
     let parts = last_read(scene);
     if !parts.iter().any(|part| part.last) {
         let text = "the stream was not read to its end";
-        return Err(Outcome::error("READ_FAILED", text).next("run the scenario again"));
+        return Err(Undecided::error("READ_FAILED", text).next("run the scenario again"));
     }
     let ours: HashMap<&str, Option<u64>> = acknowledged(scene);
     if ours.is_empty() {
         let text = "not a single event was written";
-        return Err(Outcome::error("NO_EVENTS", text).next("give the scenario a load of events"));
+        return Err(Undecided::error("NO_EVENTS", text).next("give the scenario a load of events"));
     }
     let mut stored: HashMap<&str, i64> = HashMap::new();
     for row in parts.iter().flat_map(|part| &part.rows) {

@@ -2,17 +2,15 @@
 
 use super::numbers::{self, ACK_PENDING, IN_FLIGHT, REDELIVERED, UNACKED};
 use super::scene::Scene;
-use crate::judge::outcome::Outcome;
+use crate::judge::outcome::{Outcome, Undecided};
 use crate::judge::words;
 
 /// From what the consumer itself saw; without one of our own, from what the system's says.
 pub(super) fn decide(scene: &Scene<'_>, min: u64, all_acked: bool) -> Outcome {
-    match judged(scene, min, all_acked) {
-        Ok(outcome) | Err(outcome) => outcome,
-    }
+    judged(scene, min, all_acked).unwrap_or_else(Outcome::from)
 }
 
-fn judged(scene: &Scene<'_>, min: u64, all_acked: bool) -> Result<Outcome, Outcome> {
+fn judged(scene: &Scene<'_>, min: u64, all_acked: bool) -> Result<Outcome, Undecided> {
     let again = numbers::read(scene, REDELIVERED)?;
     let left = match scene.number(UNACKED) {
         Some(_) => numbers::read(scene, UNACKED),

@@ -2,7 +2,7 @@
 
 use super::numbers::{self, ARRIVED, DROPPED, MOVED, PRODUCED, SENT, WAITING};
 use super::scene::Scene;
-use crate::judge::outcome::Outcome;
+use crate::judge::outcome::{Outcome, Undecided};
 use crate::judge::words;
 use crate::model::verdict::Verdict;
 use std::time::Duration;
@@ -26,14 +26,14 @@ pub(super) fn decide(scene: &Scene<'_>, within: Duration) -> Outcome {
     };
     let books = match books(scene) {
         Ok(books) => books,
-        Err(undecided) => return undecided,
+        Err(undecided) => return undecided.into(),
     };
     let read = scene.numbers.iter().rfind(|(_, name, _)| *name == PRODUCED);
     let after = read.map_or(0, |(t, _, _)| t.saturating_sub(healed.from));
     judged(&books, after as f64 / 1e6, within)
 }
 
-fn books(scene: &Scene<'_>) -> Result<Books, Outcome> {
+fn books(scene: &Scene<'_>) -> Result<Books, Undecided> {
     let produced = numbers::read(scene, PRODUCED)?;
     let sent = numbers::read(scene, SENT)?;
     let dropped = numbers::read(scene, DROPPED)?;
