@@ -1,6 +1,7 @@
 //! The evidence file: one JSON line an event, written as it happens, read back even when cut.
 
 use super::StoreError;
+use crate::model::chaos::ChaosEvent;
 use crate::model::evidence::{Event, Evidence, Timed};
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -59,12 +60,23 @@ impl EvidenceWriter {
     }
 }
 
-/// Whether an event is worth waiting for the disk: all but the ones that come every second.
+/// Whether an event is worth waiting for the disk: all but the ones that come every second, or more often.
+///
+/// A chaos run sees hundreds of attempts and operations a second. To wait for the disk at each of
+/// them would slow the very database that is being watched.
 fn is_landmark(event: &Event) -> bool {
-    !matches!(
-        event,
-        Event::Window(_) | Event::Resource { .. } | Event::Failure(_)
-    )
+    match event {
+        Event::Window(_) | Event::Resource { .. } | Event::Failure(_) => false,
+        Event::Chaos(seen) => !matches!(
+            seen,
+            ChaosEvent::Attempt(_)
+                | ChaosEvent::Invoked { .. }
+                | ChaosEvent::Operation(_)
+                | ChaosEvent::Read(_)
+                | ChaosEvent::Number { .. }
+        ),
+        _ => true,
+    }
 }
 
 /// Reads a run's evidence. A last line that was cut off (a killed run) is left

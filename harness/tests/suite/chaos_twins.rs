@@ -37,7 +37,7 @@ const TWINS: [Twin; 14] = [
     twin(
         "outbox-position-skip",
         "nats_partition_mesh",
-        &["POSITION_SKIP"],
+        &["POSITION_SKIPPED"],
     ),
     twin(
         "outbox-publish-error-swallowed",
@@ -47,9 +47,13 @@ const TWINS: [Twin; 14] = [
     twin(
         "outbox-ack-before-effect",
         "postgres_restart_outbox",
-        &["LOST"],
+        &["EVENTS_LOST"],
     ),
-    twin("outbox-torn-transaction", "nats_partition_mesh", &["TORN"]),
+    twin(
+        "outbox-torn-transaction",
+        "nats_partition_mesh",
+        &["TORN_TRANSACTION"],
+    ),
     twin(
         "outbox-no-reconnect",
         "nats_partition_mesh",

@@ -1,8 +1,5 @@
 //! Chaos scenarios: what was seen of faults, probes and events, decided.
 
-// An outcome that ends the asking early is told like any other: there is no path that has to be quick.
-#![allow(clippy::result_large_err)]
-
 mod decisions;
 mod environment;
 mod fault;
