@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use crate::judge::outcome::Outcome;
 use crate::judge::words;
-use crate::model::chaos::FaultKind;
+use crate::model::chaos::{FaultKind, UNREAD};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Differences that are told.
@@ -22,6 +22,14 @@ pub(super) fn decide(scene: &Scene<'_>) -> Outcome {
     if before.is_empty() {
         let text = "there was nothing to look at before";
         return Outcome::error("NO_FINGERPRINT", text).next("run the scenario again");
+    }
+    let unread = before
+        .iter()
+        .chain(after)
+        .find(|(_, value)| value.starts_with(UNREAD));
+    if let Some((name, value)) = unread {
+        let text = format!("{name} {value}");
+        return Outcome::error("NO_FINGERPRINT", text).next("run it where this can be read");
     }
     let differences: Vec<Difference<'_>> = differences(before, after)
         .into_iter()

@@ -20,7 +20,7 @@ pub use probe::{
     Comparison, Condition, Connection, ContainerState, Expectation, Measure, Phase, ProbeKind,
     ProbePlan,
 };
-pub use seen::{Attempt, AttemptClass, AttemptOutcome, ChaosEvent, FaultStep, GuardName};
+pub use seen::{Attempt, AttemptClass, AttemptOutcome, ChaosEvent, FaultStep, GuardName, UNREAD};
 pub use system::{
     DatabasePlan, Endpoint, EventsPlan, NatsPlan, OutboxPlan, PolicyPlan, ServicePlan, SystemPlan,
     TelemetryPlan,

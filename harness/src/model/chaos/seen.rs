@@ -79,6 +79,9 @@ pub enum ChaosEvent {
     },
 }
 
+/// How the value of a fingerprint's item begins that could not be looked at.
+pub const UNREAD: &str = "could not be read:";
+
 /// The guards, in the order in which they are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

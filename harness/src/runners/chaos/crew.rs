@@ -146,6 +146,10 @@ pub(super) async fn fault(
     let network = &plan.safety.network;
     Ok(match &action.fault {
         FaultKind::Stall => Box::new(Stall::new(docker, target)),
+        FaultKind::RestartContainer { .. } if target.auto_remove => {
+            let what = format!("{} is removed when it ends (--rm)", target.name);
+            return Err(FaultError::Changed(what));
+        }
         FaultKind::RestartContainer { stop } => {
             Box::new(Restart::new(docker, target, stop.clone()))
         }

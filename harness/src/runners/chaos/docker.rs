@@ -39,6 +39,8 @@ pub struct Target {
     pub networks: BTreeMap<String, Attachment>,
     /// `host`, `bridge`, the network's name.
     pub network_mode: String,
+    /// Whether the engine removes it when it ends: it could not be started again.
+    pub auto_remove: bool,
     /// Stop signal of its configuration; `None` for SIGTERM.
     pub stop_signal: Option<String>,
     /// Address on the host by port of the container.
@@ -118,6 +120,22 @@ impl Docker {
         Ok(found)
     }
 
+    /// Makes sure that a container still is the one that was resolved.
+    ///
+    /// # Errors
+    /// It was started anew since, or is gone.
+    pub async fn unchanged(&self, target: &Target) -> Result<(), FaultError> {
+        let now = self.again(target).await?;
+        if now.started_at == target.started_at && now.status == "running" {
+            return Ok(());
+        }
+        let name = &target.name;
+        Err(FaultError::Changed(format!(
+            "{name} is {} since {}",
+            now.status, now.started_at
+        )))
+    }
+
     /// A container that was resolved before, as it is now.
     ///
     /// # Errors
@@ -166,6 +184,7 @@ fn target(service: &str, seen: ContainerInspectResponse) -> Target {
     let state = seen.state.unwrap_or_default();
     let config = seen.config.unwrap_or_default();
     let settings = seen.network_settings.unwrap_or_default();
+    let host = seen.host_config.unwrap_or_default();
     let id = seen.id.unwrap_or_default();
     let networks = settings.networks.unwrap_or_default();
     Target {
@@ -192,10 +211,8 @@ fn target(service: &str, seen: ContainerInspectResponse) -> Target {
             .into_iter()
             .map(|(name, endpoint)| (name, attachment(&id, endpoint)))
             .collect(),
-        network_mode: seen
-            .host_config
-            .and_then(|host| host.network_mode)
-            .unwrap_or_default(),
+        auto_remove: host.auto_remove.unwrap_or_default(),
+        network_mode: host.network_mode.unwrap_or_default(),
         stop_signal: config.stop_signal.filter(|signal| !signal.is_empty()),
         ports: ports(settings.ports.unwrap_or_default()),
         id,

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::process::Command;
 
+use crate::model::chaos::UNREAD;
+
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the host says of itself. Counters are left out: they change by themselves.
@@ -39,9 +41,12 @@ async fn output(command: &[&str]) -> String {
         Ok(Ok(output)) if output.status.success() => {
             String::from_utf8_lossy(&output.stdout).into_owned()
         }
-        Ok(Ok(output)) => format!("exit {:?}", output.status.code()),
-        Ok(Err(error)) => format!("cannot be read: {}", error.kind()),
-        Err(_) => format!("no answer within {PATIENCE:?}"),
+        Ok(Ok(output)) => format!("{UNREAD} exit {:?}", output.status.code()),
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            "this machine has no such program".to_owned()
+        }
+        Ok(Err(error)) => format!("{UNREAD} {error}"),
+        Err(_) => format!("{UNREAD} no answer within {PATIENCE:?}"),
     }
 }
 
@@ -75,12 +80,15 @@ fn link(line: &str) -> String {
             .unwrap_or_default()
     };
     let name = words.get(1).copied().unwrap_or_default();
-    format!(
-        "{name} mtu {} {} {}",
-        after("mtu"),
-        after("qdisc"),
-        after("link/ether")
-    )
+    let flags = words.get(2).copied().unwrap_or_default();
+    let mut flags = flags.trim_matches(['<', '>']).split(',');
+    let admin = if flags.any(|flag| flag == "UP") {
+        "up"
+    } else {
+        "down"
+    };
+    let (mtu, qdisc, mac) = (after("mtu"), after("qdisc"), after("link/ether"));
+    format!("{name} {admin} mtu {mtu} {qdisc} {mac}")
 }
 
 /// `:INPUT ACCEPT [12:345]` without its numbers.
@@ -95,7 +103,7 @@ async fn containers(docker: &Docker, items: &mut BTreeMap<String, String>) {
     let all = match docker.all().await {
         Ok(all) => all,
         Err(error) => {
-            items.insert("containers".to_owned(), error.to_string());
+            items.insert("containers".to_owned(), format!("{UNREAD} {error}"));
             return;
         }
     };
@@ -104,7 +112,7 @@ async fn containers(docker: &Docker, items: &mut BTreeMap<String, String>) {
         match docker.inspect(&id).await {
             Ok(seen) => container(seen, items),
             Err(error) => {
-                items.insert(format!("container/{id}"), error.to_string());
+                items.insert(format!("container/{id}"), format!("{UNREAD} {error}"));
             }
         }
     }
@@ -155,7 +163,7 @@ mod tests {
         );
         let links = "2: eth0: <UP> mtu 1500 qdisc noqueue state UP\\    link/ether 02:42 brd ff\n\
                      9: veth12@if8: <UP> mtu 1500 qdisc noqueue\n";
-        assert_eq!(plain("links", links), "eth0: mtu 1500 noqueue 02:42");
+        assert_eq!(plain("links", links), "eth0: up mtu 1500 noqueue 02:42");
     }
 
     #[test]

@@ -245,6 +245,7 @@ mod tests {
             environment: Some("test".into()),
             networks: BTreeMap::from([("chaos-net".into(), Attachment::default())]),
             network_mode: "chaos-net".into(),
+            auto_remove: false,
             stop_signal: None,
             ports: BTreeMap::new(),
         }

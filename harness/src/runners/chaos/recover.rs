@@ -5,11 +5,14 @@ use super::fault::{FaultError, Undo};
 use super::journal::{self, Entry, Found};
 use super::netns;
 use bollard::models::{EndpointIpamConfig, EndpointSettings, NetworkConnectRequest};
+use futures_util::future::join_all;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(15);
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(50);
+/// How long a call to the engine may take effect after whoever made it is dead.
+pub(super) const LATE: Duration = Duration::from_secs(2);
 
 /// A fault that was healed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,20 +58,30 @@ async fn dead(path: &Path) -> Result<Vec<Recovered>, FaultError> {
     Ok(healed)
 }
 
-/// Follows the recipes of a journal that nobody writes any more.
+/// Follows the recipes of a journal that nobody writes any more, all of them, whatever becomes of the others.
 ///
 /// # Errors
 /// The first fault that could not be healed.
 pub async fn heal(found: &Found) -> Result<Vec<Recovered>, FaultError> {
-    if found.open.is_empty() {
-        return Ok(Vec::new());
+    let (mut rules, states): (Vec<_>, Vec<_>) = found
+        .open
+        .iter()
+        .partition(|(_, undo)| matches!(undo, Undo::RemoveTable { .. } | Undo::RemoveQdisc { .. }));
+    let mut outcomes = Vec::new();
+    // A rule in the kernel is removed first: an engine that hangs does not keep it.
+    for (fault, undo) in rules.drain(..) {
+        outcomes.push((fault, undo, remove(undo).await));
     }
-    let docker = Docker::connect().await;
+    if !states.is_empty() {
+        let docker = Docker::connect().await?;
+        let followed = states.iter().map(|(_, undo)| follow(&docker, undo));
+        let followed = join_all(followed).await;
+        let states = states.iter().zip(followed);
+        outcomes.extend(states.map(|((fault, undo), outcome)| (fault, undo, outcome)));
+    }
     let mut healed = Vec::new();
-    for (fault, undo) in &found.open {
-        // A rule in the kernel can be removed without the engine.
-        let changed = follow(docker.as_ref(), undo).await?;
-        let did = if changed {
+    for (fault, undo, outcome) in outcomes {
+        let did = if outcome? {
             undo.words()
         } else {
             "nothing was left to mend".to_owned()
@@ -81,21 +94,9 @@ pub async fn heal(found: &Found) -> Result<Vec<Recovered>, FaultError> {
     Ok(healed)
 }
 
-/// Follows one recipe; `false` where there was nothing to do.
-///
-/// # Errors
-/// It could not be followed.
-pub async fn follow(docker: Result<&Docker, &FaultError>, undo: &Undo) -> Result<bool, FaultError> {
-    let engine = || docker.map_err(|error| FaultError::Docker(error.to_string()));
+/// Removes a rule in the kernel; `false` where there was nothing to do.
+async fn remove(undo: &Undo) -> Result<bool, FaultError> {
     match undo {
-        Undo::Unpause { container } => unpause(engine()?, container).await,
-        Undo::Start { container } => start(engine()?, container).await,
-        Undo::Connect {
-            container,
-            network,
-            ipv4,
-            aliases,
-        } => connect(engine()?, container, network, ipv4.as_deref(), aliases).await,
         Undo::RemoveTable {
             pid,
             pid_start,
@@ -111,6 +112,36 @@ pub async fn follow(docker: Result<&Docker, &FaultError>, undo: &Undo) -> Result
             handle,
             ..
         } => netns::remove_qdisc(*pid, *pid_start, namespace, interface, handle).await,
+        Undo::Unpause { .. } | Undo::Start { .. } | Undo::Connect { .. } => Ok(false),
+    }
+}
+
+/// Undoes a state of the engine; `false` where there was nothing to do.
+///
+/// The call of a dead run may still be on its way through the engine, so what looks
+/// whole is looked at until a late blow is no longer possible.
+async fn follow(docker: &Docker, undo: &Undo) -> Result<bool, FaultError> {
+    match undo {
+        Undo::Unpause { container } => unpause(docker, container, LATE).await,
+        Undo::Start {
+            container,
+            dying_ms,
+        } => start(docker, container, Duration::from_millis(*dying_ms)).await,
+        Undo::Connect {
+            container,
+            network,
+            ipv4,
+            aliases,
+        } => {
+            let way_back = WayBack {
+                container,
+                network,
+                ipv4: ipv4.as_deref(),
+                aliases,
+            };
+            connect(docker, &way_back, LATE).await
+        }
+        Undo::RemoveTable { .. } | Undo::RemoveQdisc { .. } => remove(undo).await,
     }
 }
 
@@ -126,46 +157,83 @@ async fn status(docker: &Docker, container: &str) -> Result<Option<String>, Faul
     }
 }
 
-/// Resumes a container, and sees it run.
-pub(super) async fn unpause(docker: &Docker, container: &str) -> Result<bool, FaultError> {
-    if status(docker, container).await?.as_deref() != Some("paused") {
-        return Ok(false);
+/// Resumes a container, and sees it run. `late` is how long it is watched where it runs already.
+pub(super) async fn unpause(
+    docker: &Docker,
+    container: &str,
+    late: Duration,
+) -> Result<bool, FaultError> {
+    let until = Instant::now() + late;
+    while status(docker, container).await?.as_deref() != Some("paused") {
+        if Instant::now() >= until {
+            return Ok(false);
+        }
+        tokio::time::sleep(PAUSE).await;
     }
     let call = docker.client().unpause_container(container);
     settled(docker, container, "running", deadline(PATIENCE, call).await).await
 }
 
-/// Starts a container, and sees it run.
-pub(super) async fn start(docker: &Docker, container: &str) -> Result<bool, FaultError> {
-    match status(docker, container).await?.as_deref() {
-        None | Some("running" | "paused") => return Ok(false),
-        _ => {}
+/// Starts a container, and sees it run. `late` is how long it is watched where it runs still.
+pub(super) async fn start(
+    docker: &Docker,
+    container: &str,
+    late: Duration,
+) -> Result<bool, FaultError> {
+    let until = Instant::now() + late;
+    loop {
+        match status(docker, container).await?.as_deref() {
+            None => return Ok(false),
+            Some("running" | "paused") if Instant::now() >= until => return Ok(false),
+            Some("running" | "paused" | "stopping") => tokio::time::sleep(PAUSE).await,
+            Some(_) => break,
+        }
     }
     let call = docker.client().start_container(container, None);
     settled(docker, container, "running", deadline(PATIENCE, call).await).await
 }
 
+/// How a container hung on a network.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WayBack<'a> {
+    /// Container id.
+    pub(super) container: &'a str,
+    /// The network.
+    pub(super) network: &'a str,
+    /// The address that it had.
+    pub(super) ipv4: Option<&'a str>,
+    /// The names that it had.
+    pub(super) aliases: &'a [String],
+}
+
 /// Connects a container again with the address and the names that it had.
 pub(super) async fn connect(
     docker: &Docker,
-    container: &str,
-    network: &str,
-    ipv4: Option<&str>,
-    aliases: &[String],
+    back: &WayBack<'_>,
+    late: Duration,
 ) -> Result<bool, FaultError> {
-    if status(docker, container).await?.is_none()
-        || is_connected(docker, container, network).await?
-    {
-        return Ok(false);
+    let (container, network) = (back.container, back.network);
+    let until = Instant::now() + late;
+    loop {
+        if status(docker, container).await?.is_none() {
+            return Ok(false);
+        }
+        if !is_connected(docker, container, network).await? {
+            break;
+        }
+        if Instant::now() >= until {
+            return Ok(false);
+        }
+        tokio::time::sleep(PAUSE).await;
     }
     let request = NetworkConnectRequest {
         container: container.to_owned(),
         endpoint_config: Some(EndpointSettings {
-            ipam_config: ipv4.map(|address| EndpointIpamConfig {
+            ipam_config: back.ipv4.map(|address| EndpointIpamConfig {
                 ipv4_address: Some(address.to_owned()),
                 ..EndpointIpamConfig::default()
             }),
-            aliases: Some(aliases.to_vec()),
+            aliases: Some(back.aliases.to_vec()),
             ..EndpointSettings::default()
         }),
     };

@@ -3,7 +3,7 @@
 
 use super::{Between, Fault, FaultError, Undo, Witness};
 use crate::runners::chaos::docker::{Attachment, Docker, Target, deadline};
-use crate::runners::chaos::recover;
+use crate::runners::chaos::recover::{self, WayBack};
 use bollard::models::NetworkDisconnectRequest;
 use std::time::{Duration, Instant};
 
@@ -25,12 +25,18 @@ impl Detach {
     /// A detachment that is yet to come.
     ///
     /// # Errors
-    /// The container is not on the network.
+    /// The container is not on the network, or has no fixed address there: it could not get its own back.
     pub fn new(docker: &Docker, target: &Target, network: &str) -> Result<Self, FaultError> {
         let attached = target.networks.get(network).cloned();
         let attached = attached.ok_or_else(|| {
             FaultError::Changed(format!("{} is not on the network {network}", target.name))
         })?;
+        if attached.fixed_address.is_none() {
+            let name = &target.name;
+            return Err(FaultError::Changed(format!(
+                "{name} has no fixed address on {network}, and would come back with another one; use mode `drop`"
+            )));
+        }
         Ok(Self {
             docker: docker.clone(),
             target: target.clone(),
@@ -40,10 +46,13 @@ impl Detach {
         })
     }
 
-    /// The address that is asked for again: the fixed one, else the one that it has now.
-    fn address(&self) -> Option<String> {
-        let now = Some(self.attached.address.clone()).filter(|address| !address.is_empty());
-        self.attached.fixed_address.clone().or(now)
+    fn way_back(&self) -> WayBack<'_> {
+        WayBack {
+            container: &self.target.id,
+            network: &self.network,
+            ipv4: self.attached.fixed_address.as_deref(),
+            aliases: &self.attached.aliases,
+        }
     }
 
     async fn is_connected(&self) -> Result<bool, FaultError> {
@@ -57,12 +66,13 @@ impl Fault for Detach {
         Undo::Connect {
             container: self.target.id.clone(),
             network: self.network.clone(),
-            ipv4: self.address(),
+            ipv4: self.attached.fixed_address.clone(),
             aliases: self.attached.aliases.clone(),
         }
     }
 
     async fn inject(&mut self) -> Result<(), FaultError> {
+        self.docker.unchanged(&self.target).await?;
         self.called = Some(Instant::now());
         let request = NetworkDisconnectRequest {
             container: self.target.id.clone(),
@@ -104,15 +114,8 @@ impl Fault for Detach {
 
     async fn recover(&mut self) -> Result<Between, FaultError> {
         let from = Instant::now();
-        let address = self.address();
-        recover::connect(
-            &self.docker,
-            &self.target.id,
-            &self.network,
-            address.as_deref(),
-            &self.attached.aliases,
-        )
-        .await?;
+        let late = self.called.map_or(Duration::ZERO, |_| recover::LATE);
+        recover::connect(&self.docker, &self.way_back(), late).await?;
         Ok(Between {
             from,
             to: Instant::now(),

@@ -51,6 +51,14 @@ impl Restart {
         }
     }
 
+    /// How long the container may take to end after it was told to.
+    fn dying(&self) -> Duration {
+        match &self.stop {
+            Stop::Kill => recover::LATE,
+            Stop::Graceful { grace, .. } => *grace + recover::LATE,
+        }
+    }
+
     async fn send(&self, signal: &str) -> Result<(), FaultError> {
         let options = KillContainerOptionsBuilder::new().signal(signal).build();
         let call = self
@@ -112,10 +120,12 @@ impl Fault for Restart {
     fn undo(&self) -> Undo {
         Undo::Start {
             container: self.target.id.clone(),
+            dying_ms: u64::try_from(self.dying().as_millis()).unwrap_or(u64::MAX),
         }
     }
 
     async fn inject(&mut self) -> Result<(), FaultError> {
+        self.docker.unchanged(&self.target).await?;
         self.called = Some(Instant::now());
         self.send(&self.signal()).await
     }
@@ -148,7 +158,8 @@ impl Fault for Restart {
 
     async fn recover(&mut self) -> Result<Between, FaultError> {
         let from = Instant::now();
-        recover::start(&self.docker, &self.target.id).await?;
+        let late = self.called.map_or(Duration::ZERO, |_| self.dying());
+        recover::start(&self.docker, &self.target.id, late).await?;
         Ok(Between {
             from,
             to: Instant::now(),

@@ -49,6 +49,7 @@ impl Fault for Stall {
     }
 
     async fn inject(&mut self) -> Result<(), FaultError> {
+        self.docker.unchanged(&self.target).await?;
         self.called = Some(Instant::now());
         let call = self.docker.client().pause_container(&self.target.id);
         deadline(PATIENCE, call).await
@@ -91,7 +92,8 @@ impl Fault for Stall {
 
     async fn recover(&mut self) -> Result<Between, FaultError> {
         let from = Instant::now();
-        recover::unpause(&self.docker, &self.target.id).await?;
+        let late = self.called.map_or(Duration::ZERO, |_| recover::LATE);
+        recover::unpause(&self.docker, &self.target.id, late).await?;
         Ok(Between {
             from,
             to: Instant::now(),

@@ -17,6 +17,8 @@ pub enum Undo {
     Start {
         /// Container id.
         container: String,
+        /// How long, in milliseconds, a stop that was asked for may still take effect.
+        dying_ms: u64,
     },
     /// Connect a container again as it was.
     Connect {
