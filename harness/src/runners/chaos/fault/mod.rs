@@ -1,6 +1,7 @@
 //! The faults: one file each, and what all of them can do.
 
 pub mod detach;
+mod freezer;
 pub mod partition;
 pub mod restart;
 pub mod stall;
