@@ -52,6 +52,17 @@ bench-auth:
 bench-ledger EVENTS="1000000" SEED="1":
     cargo run --quiet --release --example ledger -- {{ EVENTS }} {{ SEED }}
 
+# How true recovery times are: 100 programmed outages of 0.05 to 30 s, told by the real probes and the real judge
+[group('develop')]
+bench-recovery OUTAGES="100" SEED="1":
+    cargo run --quiet --release --example outages -- {{ OUTAGES }} {{ SEED }}
+
+# How well faults keep their schedule, as a prober outside sees it; needs Docker, root and nft (about five minutes)
+[group('develop')]
+bench-chaos INJECTIONS="100":
+    cargo build --quiet --release --bin proofhouse
+    cargo run --quiet --release --example onsets -- {{ INJECTIONS }}
+
 # Load the reference platform for the full durations and judge it (about nine minutes)
 [group('prove')]
 test-performance *ARGS:
