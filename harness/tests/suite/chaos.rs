@@ -187,8 +187,10 @@ const SABOTAGES: [Sabotage; 18] = [
 /// The project of a test: the scenarios of the repository, and one of its own.
 pub fn project() -> Project {
     let project = Project::new();
-    for name in SCENARIOS.iter().copied().chain(["system"]) {
-        let file = format!("scenarios/chaos/{name}.yaml");
+    let chaos = SCENARIOS.iter().copied();
+    let chaos = chaos.chain(["system", "openobserve_stall.targets"]);
+    let files = chaos.map(|name| format!("scenarios/chaos/{name}.yaml"));
+    for file in files.chain(["scenarios/load/steady_users.yaml".to_owned()]) {
         let text = std::fs::read_to_string(repository().join(&file)).unwrap();
         // The passwords stay where the environment has them.
         let secrets = repository().join("compose/.secrets");

@@ -1,6 +1,7 @@
 //! One chaos scenario, resolved: every word of the seed's format and of the richer one
 //! has become a probe, an expectation, an action or a validation.
 
+use super::journey::JourneyPlan;
 use super::probe::{Connection, Expectation, ProbePlan};
 use super::system::SystemPlan;
 use crate::model::place::Place;
@@ -20,6 +21,9 @@ pub struct ChaosPlan {
     pub system: SystemPlan,
     /// What loads the system from before the first fault until after recovery.
     pub load: Vec<LoadPlan>,
+    /// Users who go their ways meanwhile, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journeys: Option<JourneyPlan>,
     /// Questions asked on a fixed schedule in all phases; never empty.
     pub probes: Vec<ProbePlan>,
     /// What must hold of the probes; never empty.

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod capability;
 mod clock;
+mod company;
 mod crew;
 pub mod docker;
 pub mod fault;
@@ -28,6 +29,7 @@ mod trouble;
 mod world;
 
 pub use capability::{Capability, all as capabilities};
+pub use company::{Company, Cues, company};
 pub use preview::{Preview, TargetSeen, preview};
 pub use recover::{Recovered, recover};
 pub use story::run;
@@ -50,6 +52,8 @@ pub struct ChaosRequest<'a> {
     pub enabled: bool,
     /// Folder of fault journals.
     pub journals: &'a Path,
+    /// The load that accompanies it, where the plan has journeys.
+    pub company: Option<&'a Company>,
 }
 
 impl ChaosRequest<'_> {
