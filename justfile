@@ -77,12 +77,30 @@ run-chaos NAME="" *ARGS:
 recover:
     cargo run --quiet --bin proofhouse -- chaos recover
 
-# Every seeded fault of the platform against the scenario that must catch it (about ten minutes)
+# Every seeded fault of the platform against the scenario that must catch it (about fifteen minutes); `third` takes another third each day, any other word those whose name contains it
 [group('prove')]
-prove-chaos:
+prove-chaos TWINS="":
     cargo build --quiet --workspace --bin platform --bin proofhouse
     cargo build --quiet --workspace --bin platform-seeded --features reference-platform/seeded-faults
-    cargo nextest run --workspace --run-ignored only -E 'test(chaos_twins)'
+    PROOFHOUSE_TWINS={{ TWINS }} cargo nextest run --workspace --run-ignored only --no-capture -E 'test(chaos_twins)'
+
+# Kill the runner at random instants over all faults: nothing leaks, and all is healed within a second
+[group('prove')]
+torture-chaos KILLS="200" SEED="":
+    cargo build --quiet --workspace --bin platform --bin proofhouse
+    PROOFHOUSE_KILLS={{ trim_start_match(KILLS, "KILLS=") }} {{ if SEED == "" { "" } else { "PROOFHOUSE_SEED=" + SEED } }} cargo nextest run --workspace --run-ignored only --no-capture -E 'test(chaos_torture_)'
+
+# All four scenarios, so many times in a row: the healthy platform passes every time
+[group('prove')]
+soak-chaos RUNS="10" PROFILE="quick":
+    cargo build --quiet --workspace --bin platform --bin proofhouse
+    PROOFHOUSE_RUNS={{ trim_start_match(RUNS, "RUNS=") }} PROOFHOUSE_PROFILE={{ PROFILE }} cargo nextest run --workspace --run-ignored only --no-capture -E 'test(chaos_soak_)'
+
+# All four scenarios while every bystander is pinged a thousand times a second: none loses a packet, and nothing is changed
+[group('prove')]
+prove-bystanders:
+    cargo build --quiet --workspace --bin platform --bin proofhouse
+    cargo nextest run --workspace --run-ignored only --no-capture -E 'test(chaos_bystanders_)'
 
 # Remove the containers, their network and their volumes
 [group('chaos')]

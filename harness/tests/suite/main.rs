@@ -4,8 +4,15 @@
 mod architecture;
 mod bad_inputs;
 mod chaos;
+mod chaos_engine;
 mod chaos_environment;
+mod chaos_guards;
+mod chaos_long;
+mod chaos_ping;
+mod chaos_sabotage;
+mod chaos_torture;
 mod chaos_twins;
+mod chaos_world;
 mod commands;
 mod container;
 mod journey;

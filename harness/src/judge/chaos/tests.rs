@@ -523,6 +523,8 @@ fn the_environment_is_compared_item_by_item() {
     let rules = after("host/nft", "table inet proofhouse_cut");
     assert_eq!(of(&rules, id), is("fail", "ENVIRONMENT_CHANGED"));
     assert!(checks(&rules)[id].saw.starts_with("host/nft: "));
+    let unread = after("host/nft", "could not be read: nft: no such file");
+    assert_eq!(of(&unread, id), is("error", "NO_FINGERPRINT"));
     let mut again = after(
         "container/proofhouse-nats-1/started_at",
         "2026-03-14T09:00:00Z",

@@ -10,9 +10,11 @@ use crate::model::chaos::UNREAD;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the host says of itself. Counters are left out: they change by themselves.
-const HOST: [(&str, &[&str]); 5] = [
+const HOST: [(&str, &[&str]); 7] = [
     ("links", &["ip", "-oneline", "link", "show"]),
+    ("addresses", &["ip", "-oneline", "address", "show"]),
     ("routes", &["ip", "-4", "route", "show", "table", "all"]),
+    ("routes6", &["ip", "-6", "route", "show", "table", "all"]),
     ("rules", &["ip", "rule", "show"]),
     ("nft", &["nft", "--stateless", "list", "ruleset"]),
     ("iptables", &["iptables-save"]),
@@ -42,11 +44,9 @@ async fn output(command: &[&str]) -> String {
             String::from_utf8_lossy(&output.stdout).into_owned()
         }
         Ok(Ok(output)) => format!("{UNREAD} exit {:?}", output.status.code()),
-        // We change no rule without `nft`; links and routes are there on every machine.
-        Ok(Err(error)) if *program != "ip" && error.kind() == std::io::ErrorKind::NotFound => {
-            "this machine has no such program".to_owned()
-        }
-        Ok(Err(error)) => format!("{UNREAD} {error}"),
+        // A program that is not there says nothing, and the same nothing twice is not equal:
+        // the engine changes rules of the host, whatever we can read.
+        Ok(Err(error)) => format!("{UNREAD} {program}: {error}"),
         Err(_) => format!("{UNREAD} no answer within {PATIENCE:?}"),
     }
 }
@@ -59,6 +59,14 @@ fn plain(name: &str, text: &str) -> String {
         "links" => lines
             .filter(|line| !line.contains(": veth"))
             .map(link)
+            .collect(),
+        "addresses" => lines
+            .filter(|line| !line.contains(": veth"))
+            .map(without_lifetimes)
+            .collect(),
+        "routes" | "routes6" => lines
+            .filter(|line| !line.contains("dev veth"))
+            .map(without_expiry)
             .collect(),
         "iptables" => lines
             .filter(|line| !line.starts_with('#'))
@@ -90,6 +98,26 @@ fn link(line: &str) -> String {
     };
     let (mtu, qdisc, mac) = (after("mtu"), after("qdisc"), after("link/ether"));
     format!("{name} {admin} mtu {mtu} {qdisc} {mac}")
+}
+
+/// `3: br0    inet 10.0.0.1/8 scope global br0\       valid_lft 86385sec ...` without the time that is left.
+fn without_lifetimes(line: &str) -> String {
+    line.split('\\')
+        .next()
+        .unwrap_or(line)
+        .trim_end()
+        .to_owned()
+}
+
+/// `default via fe80::1 dev eth0 metric 1024 expires 1799sec` without the time that is left. A bridge without
+/// running members is `linkdown`, which comes and goes with them.
+fn without_expiry(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let left = words.iter().position(|word| *word == "expires");
+    let kept = words.iter().enumerate().filter(|(at, word)| {
+        left.is_none_or(|left| *at != left && *at != left + 1) && **word != "linkdown"
+    });
+    kept.map(|(_, word)| *word).collect::<Vec<_>>().join(" ")
 }
 
 /// `:INPUT ACCEPT [12:345]` without its numbers.
@@ -131,6 +159,7 @@ fn container(
     };
     put("id", seen.id.unwrap_or_default());
     put("started_at", state.started_at.unwrap_or_default());
+    put("pid", state.pid.unwrap_or_default().to_string());
     let status = state.status.map(|status| status.to_string());
     put("state", status.unwrap_or_default());
     let networks = seen
@@ -165,6 +194,30 @@ mod tests {
         let links = "2: eth0: <UP> mtu 1500 qdisc noqueue state UP\\    link/ether 02:42 brd ff\n\
                      9: veth12@if8: <UP> mtu 1500 qdisc noqueue\n";
         assert_eq!(plain("links", links), "eth0: up mtu 1500 noqueue 02:42");
+    }
+
+    #[test]
+    fn times_that_run_off_are_left_out() {
+        let address = "3: br0    inet 10.0.0.1/8 scope global br0\\       valid_lft 86385sec\n\
+                       7: veth1@if6    inet6 fe80::1/64 scope link \\       valid_lft forever\n";
+        assert_eq!(
+            plain("addresses", address),
+            "3: br0    inet 10.0.0.1/8 scope global br0"
+        );
+        let routes = "default via fe80::1 dev eth0 metric 1024 expires 1799sec pref medium\n\
+                      10.0.0.0/8 dev br0 proto kernel linkdown\nfe80::/64 dev veth1 proto kernel\n";
+        assert_eq!(
+            plain("routes6", routes),
+            "10.0.0.0/8 dev br0 proto kernel\ndefault via fe80::1 dev eth0 metric 1024 pref medium"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_not_there_is_unread_and_not_the_same() {
+        let text = output(&["no-such-program-anywhere"]).await;
+        assert!(text.starts_with(UNREAD), "{text}");
+        let text = output(&["false"]).await;
+        assert!(text.starts_with(UNREAD), "{text}");
     }
 
     #[test]
