@@ -66,8 +66,16 @@ pub(super) enum Command {
         pid_start: u64,
         #[arg(long)]
         namespace: String,
+        #[arg(long)]
+        parent: u32,
         #[arg(last = true, required = true)]
         tool: Vec<OsString>,
+    },
+    /// Make packets late in the network namespace that it runs in
+    #[command(hide = true)]
+    DelayPackets {
+        #[arg(long)]
+        order: String,
     },
     /// Hold one service and end it when the pipe on standard input closes
     #[command(hide = true)]

@@ -127,11 +127,11 @@ const SABOTAGES: [Sabotage; 18] = [
         "max_targets",
     ),
     sabotage(
-        "a fault that this machine cannot make",
+        "a delay that outlasts its fault",
         "stall: {target: openobserve}",
-        "latency: {target: openobserve, delay: 10ms}",
+        "latency: {target: openobserve, delay: 2s}",
         2,
-        "capability",
+        "delay",
     ),
     sabotage(
         "a probe on a port that nobody publishes",

@@ -5,6 +5,7 @@ mod architecture;
 mod bad_inputs;
 mod chaos;
 mod chaos_environment;
+mod chaos_shape;
 mod chaos_twins;
 mod commands;
 mod container;

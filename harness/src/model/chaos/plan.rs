@@ -137,19 +137,23 @@ pub enum FaultKind {
     },
     /// The container is paused: connections are accepted by the kernel and nothing answers.
     Stall,
-    /// Packets to the target's peers are late.
+    /// Packets between the target and its peers are late.
     Latency {
-        /// Added one way.
+        /// Added to every packet, each way.
         delay: Duration,
         /// At most so much more or less.
         jitter: Duration,
+        /// Which way is late.
+        direction: Direction,
+        /// Names of services whose packets are late; empty for everyone's.
+        peers: Vec<String>,
     },
     /// Packets are lost at random.
     Loss {
         /// 0 to 1.
         ratio: f64,
     },
-    /// Bytes leave slowly.
+    /// Bytes leave the target slowly.
     Bandwidth {
         /// Bits per second.
         bits_per_second: u64,
@@ -180,7 +184,7 @@ pub enum PartitionMode {
     Detach,
 }
 
-/// Which packets are dropped, seen from the target.
+/// Which packets a fault is about, seen from the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {

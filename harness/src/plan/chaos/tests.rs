@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::model::chaos::{
-    ActionStart, Attempt, AttemptOutcome, Comparison, DuplicatePolicy, FaultKind, Measure, Moment,
-    PartitionMode, Phase, ProbeKind, Stop, ValidationKind,
+    ActionStart, Attempt, AttemptOutcome, Comparison, Direction, DuplicatePolicy, FaultKind,
+    Measure, Moment, PartitionMode, Phase, ProbeKind, Stop, ValidationKind,
 };
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -278,6 +278,35 @@ fn the_richer_format_says_when_and_how() {
         ActionStart::At(Duration::from_secs(5))
     );
     assert_eq!(quick.actions[1].start, after("cut", Moment::Verified, 2));
+}
+
+#[test]
+fn shaping_says_how_much_which_way_and_whose() {
+    let loss = "{loss: {target: relay, share: 20%}, for: 2s}";
+    let planned = |blow: &str| {
+        let text = RICH.replace(loss, blow);
+        assert_ne!(text, RICH);
+        let plan = planned(&[("c/a.yaml", &text)], None, None, Profile::Full);
+        plan.unwrap().chaos.unwrap().actions.remove(2)
+    };
+    let latency = |jitter, direction, peers: &[&str]| FaultKind::Latency {
+        delay: Duration::from_millis(50),
+        jitter: Duration::from_millis(jitter),
+        direction,
+        peers: peers.iter().map(|peer| (*peer).to_owned()).collect(),
+    };
+    let all = planned("{latency: {target: relay, delay: 50ms}, for: 2s}");
+    assert_eq!(all.fault, latency(0, Direction::Both, &[]));
+    let one = planned(
+        "{latency: {target: relay, delay: 50ms, jitter: 5ms, direction: out, peers: [nats]}, for: 2s}",
+    );
+    assert_eq!(one.fault, latency(5, Direction::Out, &["nats"]));
+    assert_eq!(
+        planned("{bandwidth: {target: relay, bits_per_second: 2000000}, for: 2s}").fault,
+        FaultKind::Bandwidth {
+            bits_per_second: 2_000_000
+        }
+    );
 }
 
 #[test]

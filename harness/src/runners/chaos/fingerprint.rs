@@ -1,6 +1,9 @@
 //! What must be the same after a scenario as before it: the host's links, routes and rules, and every container.
 
 use super::docker::Docker;
+use super::guard::LABEL;
+use super::netns;
+use bollard::models::ContainerInspectResponse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::process::Command;
@@ -74,12 +77,6 @@ fn plain(name: &str, text: &str) -> String {
 /// Name, kind and addresses of a link; a bridge without running members goes down by itself.
 fn link(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let after = |key: &str| {
-        let at = words.iter().position(|word| *word == key);
-        at.and_then(|at| words.get(at + 1))
-            .copied()
-            .unwrap_or_default()
-    };
     let name = words.get(1).copied().unwrap_or_default();
     let flags = words.get(2).copied().unwrap_or_default();
     let mut flags = flags.trim_matches(['<', '>']).split(',');
@@ -88,8 +85,17 @@ fn link(line: &str) -> String {
     } else {
         "down"
     };
-    let (mtu, qdisc, mac) = (after("mtu"), after("qdisc"), after("link/ether"));
+    let [mtu, qdisc, mac] = ["mtu", "qdisc", "link/ether"].map(|key| after(line, key));
     format!("{name} {admin} mtu {mtu} {qdisc} {mac}")
+}
+
+/// The word behind a word; empty where it is not there.
+fn after<'a>(line: &'a str, key: &str) -> &'a str {
+    let mut words = line.split_whitespace();
+    match words.any(|word| word == key) {
+        true => words.next().unwrap_or_default(),
+        false => "",
+    }
 }
 
 /// `:INPUT ACCEPT [12:345]` without its numbers.
@@ -111,7 +117,10 @@ async fn containers(docker: &Docker, items: &mut BTreeMap<String, String>) {
     for summary in all {
         let Some(id) = summary.id else { continue };
         match docker.inspect(&id).await {
-            Ok(seen) => container(seen, items),
+            Ok(seen) => {
+                inside(&seen, items).await;
+                container(seen, items);
+            }
             Err(error) => {
                 items.insert(format!("container/{id}"), format!("{UNREAD} {error}"));
             }
@@ -119,10 +128,52 @@ async fn containers(docker: &Docker, items: &mut BTreeMap<String, String>) {
     }
 }
 
-fn container(
-    seen: bollard::models::ContainerInspectResponse,
-    items: &mut BTreeMap<String, String>,
-) {
+/// The interfaces inside a container that may be broken: a discipline that was left on one, or a
+/// queue that it was given, is seen nowhere else. Tables in there go with their owners.
+async fn inside(seen: &ContainerInspectResponse, items: &mut BTreeMap<String, String>) {
+    let labels = seen
+        .config
+        .as_ref()
+        .and_then(|config| config.labels.as_ref());
+    let label = labels.and_then(|labels| labels.get(LABEL));
+    let pid = seen.state.as_ref().and_then(|state| state.pid);
+    let pid = pid.and_then(|pid| i32::try_from(pid).ok());
+    let (Some("target"), Some(pid @ 1..)) = (label.map(String::as_str), pid) else {
+        return;
+    };
+    let links = match netns::foreign(pid) {
+        Ok(resident) => {
+            let links = resident.run(&["ip", "-oneline", "link", "show"]).await;
+            links.map_or_else(
+                |error| format!("{UNREAD} {error}"),
+                |text| interfaces(&text),
+            )
+        }
+        // No fault enters it either: guards refuse it, or the machine cannot.
+        Err(reason) => reason,
+    };
+    let name = seen.name.as_deref().unwrap_or_default();
+    let name = name.trim_start_matches('/');
+    items.insert(format!("container/{name}/links"), links);
+}
+
+/// Size, discipline and queue of each interface but loopback, without its name: that is another
+/// one after a container was connected again.
+fn interfaces(text: &str) -> String {
+    let mut lines: Vec<String> = text
+        .lines()
+        .filter(|line| !line.contains(": lo: "))
+        .map(|line| {
+            let [mtu, qdisc, queue] = ["mtu", "qdisc", "qlen"].map(|key| after(line, key));
+            let queue = queue.trim_end_matches('\\');
+            format!("mtu {mtu} {qdisc} {queue}").trim_end().to_owned()
+        })
+        .collect();
+    lines.sort();
+    lines.join("\n")
+}
+
+fn container(seen: ContainerInspectResponse, items: &mut BTreeMap<String, String>) {
     let name = seen.name.unwrap_or_default();
     let name = name.trim_start_matches('/');
     let state = seen.state.unwrap_or_default();
@@ -165,6 +216,24 @@ mod tests {
         let links = "2: eth0: <UP> mtu 1500 qdisc noqueue state UP\\    link/ether 02:42 brd ff\n\
                      9: veth12@if8: <UP> mtu 1500 qdisc noqueue\n";
         assert_eq!(plain("links", links), "eth0: up mtu 1500 noqueue 02:42");
+    }
+
+    #[test]
+    fn a_discipline_or_a_queue_left_in_a_container_shows_and_another_name_does_not() {
+        let seen = |name: &str, qdisc: &str, queue: &str| {
+            interfaces(&format!(
+                "1: lo: <UP> mtu 65536 qdisc noqueue qlen 1000\\    link/loopback 00\n\
+                 7: {name}@if8: <UP> mtu 1500 qdisc {qdisc} state UP group default {queue}\\    link/ether 02:42\n"
+            ))
+        };
+        let before = seen("eth0", "noqueue", "");
+        assert_eq!(before, "mtu 1500 noqueue");
+        assert_eq!(seen("eth1", "noqueue", ""), before);
+        assert_eq!(
+            seen("eth0", "noqueue", "qlen 1000"),
+            "mtu 1500 noqueue 1000"
+        );
+        assert_ne!(seen("eth0", "tbf", ""), before);
     }
 
     #[test]

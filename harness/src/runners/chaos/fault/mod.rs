@@ -1,6 +1,9 @@
 //! The faults: one file each, and what all of them can do.
 
+pub mod bandwidth;
 pub mod detach;
+mod holder;
+pub mod latency;
 pub mod partition;
 pub mod restart;
 pub mod stall;
