@@ -25,17 +25,19 @@ check *PATHS:
 bench-overhead *ARGS:
     cargo run --quiet --release --example overhead -- {{ ARGS }}
 
-# Measure commit to stream at 1000 events a second; needs the packages postgresql and nats-server
+# Measure commit to stream at 1000 events a second; servers: packages (postgresql, nats-server) or containers
 [group('develop')]
-bench-outbox SECONDS="30":
+bench-outbox SECONDS="30" SERVERS="packages":
     cargo build --quiet --release --bin platform
-    cargo run --quiet --release --example outbox -- bench {{ SECONDS }}
+    [ {{ SERVERS }} != containers ] || compose/images/build --servers
+    cargo run --quiet --release --example outbox -- {{ SERVERS }} bench {{ SECONDS }}
 
-# 100 000 events and 10 kills of the relay: nothing lost, doubled or reordered
+# 100 000 events and 10 kills of the relay: nothing lost, doubled or reordered; servers as above
 [group('develop')]
-torture-outbox EVENTS="100000" KILLS="10":
+torture-outbox EVENTS="100000" KILLS="10" SERVERS="packages":
     cargo build --quiet --release --bin platform
-    cargo run --quiet --release --example outbox -- torture {{ EVENTS }} {{ KILLS }}
+    [ {{ SERVERS }} != containers ] || compose/images/build --servers
+    cargo run --quiet --release --example outbox -- {{ SERVERS }} torture {{ EVENTS }} {{ KILLS }}
 
 # Measure the knowledge graph's reasoning against SPARQL updates and against starting anew
 [group('develop')]
