@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 const AFTER: &str = "\
@@ -46,6 +47,11 @@ pub(super) enum Command {
     Chaos {
         #[command(subcommand)]
         command: ChaosCommand,
+    },
+    /// Stand in for somebody else's server, to develop against
+    Fake {
+        #[command(subcommand)]
+        command: FakeCommand,
     },
     /// Write a commented first suite for a service of your own
     Init(InitArguments),
@@ -192,6 +198,53 @@ pub(super) struct ChaosRunArguments {
     /// Only the verdict
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum FakeCommand {
+    /// An OpenID Connect provider that is right until a scene says otherwise; until Ctrl-C
+    Idp(IdpArguments),
+    /// The scenes that the provider can play
+    Scenes,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IdpArguments {
+    /// Address to listen on; port 0 is a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(super) listen: SocketAddr,
+    /// Its address as clients see it, without a path, where that is not what it listens on
+    #[arg(long, value_name = "URL")]
+    pub(super) public_url: Option<String>,
+    /// Path of the issuer; empty for none
+    #[arg(long, value_name = "PATH", default_value = "/realms/a")]
+    pub(super) issuer_path: String,
+    /// First scene: `proofhouse fake scenes` lists them
+    #[arg(long, value_name = "NAME", default_value = "steady")]
+    pub(super) scene: String,
+    /// The client that may sign people in
+    #[arg(long, value_name = "ID", default_value = "workbench")]
+    pub(super) client_id: String,
+    /// Secret of the client [default: a public client]
+    #[arg(long, value_name = "SECRET")]
+    pub(super) client_secret: Option<String>,
+    /// Where people may be sent back to; can be given several times [default: anywhere]
+    #[arg(long, value_name = "URL")]
+    pub(super) redirect_uri: Vec<String>,
+    /// Audience of access tokens
+    #[arg(long, value_name = "NAME", default_value = "workbench-api")]
+    pub(super) audience: String,
+    /// Algorithms that there are keys for; the first is the default of tokens
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        default_value = "RS256,ES256"
+    )]
+    pub(super) algorithms: Vec<String>,
+    /// Address of the control port, for scenes, tokens and the record
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(super) control: SocketAddr,
 }
 
 #[derive(Debug, Subcommand)]

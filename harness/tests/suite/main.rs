@@ -8,6 +8,7 @@ mod chaos_environment;
 mod chaos_twins;
 mod commands;
 mod container;
+mod fake_identity_provider;
 mod journey;
 mod keeper;
 mod support;

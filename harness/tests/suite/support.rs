@@ -55,7 +55,7 @@ impl Project {
             .stderr(log)
             .spawn()
             .unwrap();
-        Running { child }
+        Running::of(child)
     }
 
     /// The newest run's folder.
@@ -148,6 +148,10 @@ pub struct Running {
 }
 
 impl Running {
+    pub fn of(child: Child) -> Self {
+        Self { child }
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
