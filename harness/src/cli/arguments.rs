@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 const AFTER: &str = "\
@@ -46,6 +47,11 @@ pub(super) enum Command {
     Chaos {
         #[command(subcommand)]
         command: ChaosCommand,
+    },
+    /// Stand in for somebody else's server, to develop against
+    Fake {
+        #[command(subcommand)]
+        command: FakeCommand,
     },
     /// Write a commented first suite for a service of your own
     Init(InitArguments),
@@ -192,6 +198,44 @@ pub(super) struct ChaosRunArguments {
     /// Only the verdict
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum FakeCommand {
+    /// A small real GitHub: one repository behind its REST API, right until an incident; until Ctrl-C
+    #[command(name = "github")]
+    GitHub(GitHubArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GitHubArguments {
+    /// Where to listen; port 0 is a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(super) listen: SocketAddr,
+    /// Where clients see it, when that is another address [default: the one it listens on]
+    #[arg(long, value_name = "URL")]
+    pub(super) public_url: Option<url::Url>,
+    /// Answer below `/api/v3`, as GitHub Enterprise Server does
+    #[arg(long)]
+    pub(super) enterprise: bool,
+    /// Owner of the repository
+    #[arg(long, default_value = "octo")]
+    pub(super) owner: String,
+    /// Name of the repository
+    #[arg(long, default_value = "hello")]
+    pub(super) repo: String,
+    /// Its default branch
+    #[arg(long, value_name = "BRANCH", default_value = "trunk")]
+    pub(super) default_branch: String,
+    /// The one token that is accepted [default: a fresh throw-away one]
+    #[arg(long)]
+    pub(super) token: Option<String>,
+    /// JSON list of what shall go wrong: {"op": "pulls/create", "nth": 1, "kind": "lost-reply"}
+    #[arg(long, value_name = "FILE")]
+    pub(super) incidents: Option<PathBuf>,
+    /// Write the repository here at the end, for git to read
+    #[arg(long, value_name = "DIR")]
+    pub(super) export: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

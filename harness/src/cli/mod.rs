@@ -11,6 +11,8 @@ mod decide;
 mod detail;
 pub mod doctor;
 pub mod exit;
+mod fake;
+mod fake_github;
 pub mod init;
 pub mod interrupt;
 pub mod problems;
@@ -71,6 +73,7 @@ fn dispatch(command: Command) -> u8 {
         }
         Command::Run(arguments) | Command::Perf(arguments) => block_on(run::run(&arguments)),
         Command::Chaos { command } => block_on(chaos::run(&command)),
+        Command::Fake { command } => block_on(fake::run(&command)),
         Command::Doctor => written(block_on(doctor::run(&mut out))),
         Command::Init(arguments) => {
             let init = init::Init {

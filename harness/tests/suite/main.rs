@@ -8,6 +8,7 @@ mod chaos_environment;
 mod chaos_twins;
 mod commands;
 mod container;
+mod fake_github;
 mod journey;
 mod keeper;
 mod support;

@@ -1,3 +1,4 @@
-//! Fakes that suites need. For now the token issuer; the lying ones come with the contract suites.
+//! Fakes that suites need: the right token issuer for load, and those that go wrong on purpose.
 
+pub mod fake;
 pub mod issuer;

@@ -1,0 +1,11 @@
+//! `proofhouse fake`: stands in for somebody else's server until Ctrl-C.
+
+use super::arguments::FakeCommand;
+use super::fake_github;
+
+/// Does what was asked for.
+pub(super) async fn run(command: &FakeCommand) -> u8 {
+    match command {
+        FakeCommand::GitHub(arguments) => fake_github::run(arguments).await,
+    }
+}
