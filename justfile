@@ -25,17 +25,19 @@ check *PATHS:
 bench-overhead *ARGS:
     cargo run --quiet --release --example overhead -- {{ ARGS }}
 
-# Measure commit to stream at 1000 events a second; needs the packages postgresql and nats-server
+# Measure commit to stream at 1000 events a second; servers: packages (postgresql, nats-server) or containers
 [group('develop')]
-bench-outbox SECONDS="30":
+bench-outbox SECONDS="30" SERVERS="packages":
     cargo build --quiet --release --bin platform
-    cargo run --quiet --release --example outbox -- bench {{ SECONDS }}
+    [ {{ SERVERS }} != containers ] || compose/images/servers
+    cargo run --quiet --release --example outbox -- {{ SERVERS }} bench {{ SECONDS }}
 
-# 100 000 events and 10 kills of the relay: nothing lost, doubled or reordered
+# 100 000 events and 10 kills of the relay: nothing lost, doubled or reordered; servers as above
 [group('develop')]
-torture-outbox EVENTS="100000" KILLS="10":
+torture-outbox EVENTS="100000" KILLS="10" SERVERS="packages":
     cargo build --quiet --release --bin platform
-    cargo run --quiet --release --example outbox -- torture {{ EVENTS }} {{ KILLS }}
+    [ {{ SERVERS }} != containers ] || compose/images/servers
+    cargo run --quiet --release --example outbox -- {{ SERVERS }} torture {{ EVENTS }} {{ KILLS }}
 
 # Measure the knowledge graph's reasoning against SPARQL updates and against starting anew
 [group('develop')]
@@ -51,6 +53,17 @@ bench-auth:
 [group('develop')]
 bench-ledger EVENTS="1000000" SEED="1":
     cargo run --quiet --release --example ledger -- {{ EVENTS }} {{ SEED }}
+
+# How true recovery times are: 100 programmed outages of 0.05 to 30 s, told by the real probes and the real judge
+[group('develop')]
+bench-recovery OUTAGES="100" SEED="1":
+    cargo run --quiet --release --example outages -- {{ OUTAGES }} {{ SEED }}
+
+# How well faults keep their schedule, as a prober outside sees it; needs Docker, root and nft (about five minutes)
+[group('develop')]
+bench-chaos INJECTIONS="100":
+    cargo build --quiet --release --bin proofhouse
+    cargo run --quiet --release --example onsets -- {{ INJECTIONS }}
 
 # Load the reference platform for the full durations and judge it (about nine minutes)
 [group('prove')]
@@ -77,12 +90,30 @@ run-chaos NAME="" *ARGS:
 recover:
     cargo run --quiet --bin proofhouse -- chaos recover
 
-# Every seeded fault of the platform against the scenario that must catch it (about ten minutes)
+# Every seeded fault of the platform against the scenario that must catch it (about fifteen minutes); `third` takes another third each day, any other word those whose name contains it
 [group('prove')]
-prove-chaos:
+prove-chaos TWINS="":
     cargo build --quiet --workspace --bin platform --bin proofhouse
     cargo build --quiet --workspace --bin platform-seeded --features reference-platform/seeded-faults
-    cargo nextest run --workspace --run-ignored only -E 'test(chaos_twins)'
+    PROOFHOUSE_TWINS={{ TWINS }} cargo nextest run --workspace --run-ignored only --no-capture -E 'test(chaos_twins)'
+
+# Kill the runner at random instants over all faults: nothing leaks, and all is healed within a second
+[group('prove')]
+torture-chaos KILLS="200" SEED="":
+    cargo build --quiet --workspace --bin platform --bin proofhouse
+    PROOFHOUSE_KILLS={{ trim_start_match(KILLS, "KILLS=") }} {{ if SEED == "" { "" } else { "PROOFHOUSE_SEED=" + SEED } }} cargo nextest run --workspace --run-ignored only --no-capture -E 'test(chaos_torture_)'
+
+# All four scenarios, so many times in a row: the healthy platform passes every time
+[group('prove')]
+soak-chaos RUNS="10" PROFILE="quick":
+    cargo build --quiet --workspace --bin platform --bin proofhouse
+    PROOFHOUSE_RUNS={{ trim_start_match(RUNS, "RUNS=") }} PROOFHOUSE_PROFILE={{ PROFILE }} cargo nextest run --workspace --run-ignored only --no-capture -E 'test(chaos_soak_)'
+
+# All four scenarios while every bystander is pinged a thousand times a second: none loses a packet, and nothing is changed
+[group('prove')]
+prove-bystanders:
+    cargo build --quiet --workspace --bin platform --bin proofhouse
+    cargo nextest run --workspace --run-ignored only --no-capture -E 'test(chaos_bystanders_)'
 
 # Remove the containers, their network and their volumes
 [group('chaos')]

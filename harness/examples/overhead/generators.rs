@@ -111,6 +111,7 @@ pub fn measure(url: &str, users: u32, seconds: u32, think: Duration) -> Vec<Even
         scenario: &scenario,
         targets: vec![resolved],
         seed: 1,
+        beside: None,
     };
     let (sender, receiver) = mpsc::channel();
     let recorder = Recorder::new(sender);

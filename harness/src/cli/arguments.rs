@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 const AFTER: &str = "\
@@ -47,6 +48,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: ChaosCommand,
     },
+    /// Stand in for somebody else's server, to develop against
+    Fake {
+        #[command(subcommand)]
+        command: FakeCommand,
+    },
     /// Write a commented first suite for a service of your own
     Init(InitArguments),
     /// Say what this machine can and cannot do
@@ -66,8 +72,16 @@ pub(super) enum Command {
         pid_start: u64,
         #[arg(long)]
         namespace: String,
+        #[arg(long)]
+        parent: u32,
         #[arg(last = true, required = true)]
         tool: Vec<OsString>,
+    },
+    /// Make packets late in the network namespace that it runs in
+    #[command(hide = true)]
+    DelayPackets {
+        #[arg(long)]
+        order: String,
     },
     /// Hold one service and end it when the pipe on standard input closes
     #[command(hide = true)]
@@ -192,6 +206,87 @@ pub(super) struct ChaosRunArguments {
     /// Only the verdict
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum FakeCommand {
+    /// An OpenID Connect provider that is right until a scene says otherwise; until Ctrl-C
+    Idp(IdpArguments),
+    /// The scenes that the provider can play
+    Scenes,
+    /// A small real GitHub: one repository behind its REST API, right until an incident; until Ctrl-C
+    #[command(name = "github")]
+    GitHub(GitHubArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IdpArguments {
+    /// Address to listen on; port 0 is a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(super) listen: SocketAddr,
+    /// Its address as clients see it, without a path, where that is not what it listens on
+    #[arg(long, value_name = "URL")]
+    pub(super) public_url: Option<String>,
+    /// Path of the issuer; empty for none
+    #[arg(long, value_name = "PATH", default_value = "/realms/a")]
+    pub(super) issuer_path: String,
+    /// First scene: `proofhouse fake scenes` lists them
+    #[arg(long, value_name = "NAME", default_value = "steady")]
+    pub(super) scene: String,
+    /// The client that may sign people in
+    #[arg(long, value_name = "ID", default_value = "workbench")]
+    pub(super) client_id: String,
+    /// Secret of the client [default: a public client]
+    #[arg(long, value_name = "SECRET")]
+    pub(super) client_secret: Option<String>,
+    /// Where people may be sent back to; can be given several times [default: anywhere]
+    #[arg(long, value_name = "URL")]
+    pub(super) redirect_uri: Vec<String>,
+    /// Audience of access tokens
+    #[arg(long, value_name = "NAME", default_value = "workbench-api")]
+    pub(super) audience: String,
+    /// Algorithms that there are keys for; the first is the default of tokens
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        default_value = "RS256,ES256"
+    )]
+    pub(super) algorithms: Vec<String>,
+    /// Address of the control port, for scenes, tokens and the record
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(super) control: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GitHubArguments {
+    /// Where to listen; port 0 is a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(super) listen: SocketAddr,
+    /// Where clients see it, when that is another address [default: the one it listens on]
+    #[arg(long, value_name = "URL")]
+    pub(super) public_url: Option<url::Url>,
+    /// Answer below `/api/v3`, as GitHub Enterprise Server does
+    #[arg(long)]
+    pub(super) enterprise: bool,
+    /// Owner of the repository
+    #[arg(long, default_value = "octo")]
+    pub(super) owner: String,
+    /// Name of the repository
+    #[arg(long, default_value = "hello")]
+    pub(super) repo: String,
+    /// Its default branch
+    #[arg(long, value_name = "BRANCH", default_value = "trunk")]
+    pub(super) default_branch: String,
+    /// The one token that is accepted [default: a fresh throw-away one]
+    #[arg(long)]
+    pub(super) token: Option<String>,
+    /// JSON list of what shall go wrong: {"op": "pulls/create", "nth": 1, "kind": "lost-reply"}
+    #[arg(long, value_name = "FILE")]
+    pub(super) incidents: Option<PathBuf>,
+    /// Write the repository here at the end, for git to read
+    #[arg(long, value_name = "DIR")]
+    pub(super) export: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

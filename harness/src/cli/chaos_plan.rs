@@ -17,6 +17,7 @@ pub(super) async fn show(plan: &Plan, enabled: bool) -> u8 {
         run_id: "preview",
         enabled,
         journals: Path::new(runners::JOURNALS),
+        company: None,
     };
     let preview = match runners::preview(&request).await {
         Ok(preview) => preview,

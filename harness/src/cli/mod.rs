@@ -11,6 +11,9 @@ mod decide;
 mod detail;
 pub mod doctor;
 pub mod exit;
+mod fake;
+mod fake_github;
+mod fake_idp;
 pub mod init;
 pub mod interrupt;
 pub mod problems;
@@ -21,7 +24,7 @@ mod screen;
 
 use crate::config::document::Kind;
 use crate::environment::keeper;
-use crate::runners::chaos::{netns, reaper};
+use crate::runners::chaos::{delay, netns, reaper};
 use arguments::{Arguments, Command};
 use clap::Parser;
 use std::io::Write;
@@ -60,6 +63,7 @@ fn dispatch(command: Command) -> u8 {
             pid,
             pid_start,
             namespace,
+            parent,
             tool,
         } => {
             let resident = netns::Resident {
@@ -67,10 +71,12 @@ fn dispatch(command: Command) -> u8 {
                 pid_start,
                 namespace,
             };
-            netns::enter(&resident, &tool)
+            netns::enter(&resident, parent, &tool)
         }
+        Command::DelayPackets { order } => delay::delay_packets(&order),
         Command::Run(arguments) | Command::Perf(arguments) => block_on(run::run(&arguments)),
         Command::Chaos { command } => block_on(chaos::run(&command)),
+        Command::Fake { command } => block_on(fake::run(&command)),
         Command::Doctor => written(block_on(doctor::run(&mut out))),
         Command::Init(arguments) => {
             let init = init::Init {

@@ -98,7 +98,10 @@ impl Progress {
     }
 
     fn begin(&mut self, scenario: &str) {
-        let length = self.lengths.get(scenario).copied().unwrap_or(0);
+        let Some(length) = self.lengths.get(scenario).copied() else {
+            // A load beside a story ends when that does.
+            return self.say(&format!("  load     {scenario}"));
+        };
         let Some(live) = &mut self.live else {
             return self.say(&format!("  load     {scenario}, {length} s"));
         };
@@ -114,7 +117,9 @@ impl Progress {
     }
 
     fn window(&mut self, window: &Window) {
-        let length = self.lengths.get(&window.scenario).copied().unwrap_or(0);
+        let Some(length) = self.lengths.get(&window.scenario).copied() else {
+            return;
+        };
         let done = u64::from(window.t_s) + 1;
         let line = describe(window);
         let Some(live) = &mut self.live else {

@@ -16,6 +16,7 @@ pub struct Kind {
     help: &'static str,
     user: bool,
     path: bool,
+    query: bool,
 }
 
 /// Where HTTP is spoken.
@@ -24,6 +25,12 @@ pub const HTTP: Kind = Kind {
     help: HTTP_HELP,
     user: false,
     path: true,
+    query: true,
+};
+/// What paths are put behind.
+pub const BASE: Kind = Kind {
+    query: false,
+    ..HTTP
 };
 /// Where NATS is spoken.
 pub const NATS: Kind = Kind {
@@ -31,6 +38,7 @@ pub const NATS: Kind = Kind {
     help: NATS_HELP,
     user: false,
     path: false,
+    query: true,
 };
 /// A database.
 pub const DATABASE: Kind = Kind {
@@ -38,6 +46,7 @@ pub const DATABASE: Kind = Kind {
     help: DATABASE_HELP,
     user: true,
     path: true,
+    query: true,
 };
 
 /// Checks an address.
@@ -63,6 +72,12 @@ pub fn check(text: &str, kind: Kind) -> Result<(), Misfit> {
     }
     if url.fragment().is_some() {
         return Err(misfit("has a fragment", kind.help));
+    }
+    if url.query().is_some() && !kind.query {
+        return Err(misfit(
+            "has a query, which belongs to the paths of its steps",
+            kind.help,
+        ));
     }
     let path = url.path().trim_matches('/');
     if (kind.user && path.is_empty()) || (!kind.path && !path.is_empty()) {

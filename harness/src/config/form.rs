@@ -1,6 +1,7 @@
 //! Forms of text: names, paths, addresses, header names, JSON pointers, templates.
 
 use super::{address, quantity};
+use crate::model::chaos::Pattern;
 use crate::model::template::Template;
 use url::Url;
 
@@ -27,6 +28,8 @@ pub enum Form {
     PlainPath,
     /// An address without query.
     Address,
+    /// The same, or `service://NAME:PORT` of a chaos scenario's system.
+    TargetAddress,
     /// A header's name (RFC 9110, section 5.1).
     Header,
     /// A JSON pointer (RFC 6901).
@@ -51,6 +54,8 @@ pub enum Form {
     NatsUrl,
     /// A PostgreSQL database.
     DatabaseUrl,
+    /// A regular expression.
+    Pattern,
     /// A signal's name.
     Signal,
     /// A moment in the life of an action.
@@ -75,7 +80,7 @@ impl Form {
             Form::Name => "a name",
             Form::Variable => "the name of an environment variable",
             Form::Path | Form::PlainPath => "a path such as `/items`",
-            Form::Address => "an address such as `http://127.0.0.1:8080`",
+            Form::Address | Form::TargetAddress => "an address such as `http://127.0.0.1:8080`",
             Form::Header => "a header name such as `x-request-id`",
             Form::Pointer => "a JSON pointer such as `/items/0/id`",
             Form::StatusClass => "a status class such as `2xx`",
@@ -88,6 +93,7 @@ impl Form {
             Form::Endpoint => "an address such as `service://api:8000/health`",
             Form::NatsUrl => "an address such as `service://nats:4222`",
             Form::DatabaseUrl => "an address such as `service://postgres:5432/shop`",
+            Form::Pattern => "a regular expression such as `^2[.]`",
             Form::Signal => "a signal such as `SIGINT`",
             Form::Moment => "a moment such as `cut.healed`",
         }
@@ -96,7 +102,8 @@ impl Form {
     /// The form as a regular expression of JSON Schema, where it has one.
     pub fn pattern(self) -> Option<&'static str> {
         match self {
-            Form::Any | Form::Template => None,
+            // JSON Schema has regular expressions of another kind.
+            Form::Any | Form::Template | Form::Pattern => None,
             Form::Filled => Some("."),
             Form::Line => Some(r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"),
             Form::HeaderValue => Some(r"^[^\x00-\x08\x0a-\x1f\x7f]*$"),
@@ -104,6 +111,7 @@ impl Form {
             Form::Variable => Some("^[A-Za-z_][A-Za-z0-9_]*$"),
             Form::Path | Form::PlainPath => Some(r"^/[^\x00-\x20\x7f#]*$"),
             Form::Address => Some("^https?://[^?#]+$"),
+            Form::TargetAddress => Some("^(https?://[^?#]+|service://[^/:?#]+:[0-9]+(/[^?#]*)?)$"),
             Form::Header => Some("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"),
             Form::Pointer => Some("^(/([^~]|~[01])*)?$"),
             Form::StatusClass => Some("^[1-5]xx$"),
@@ -141,6 +149,11 @@ impl Form {
             Form::Path => path(text).and_then(|()| template(text)),
             Form::PlainPath => path(text),
             Form::Address => address(text),
+            Form::TargetAddress if text.starts_with("service://") => {
+                address::check(text, address::BASE)
+            }
+            Form::TargetAddress => address(text),
+            Form::Pattern => regular(text),
             Form::Header => holds(is_token(text), "is not a header name", Some(HEADER_HELP)),
             Form::Pointer => pointer(text),
             Form::StatusClass => holds(is_class(text), "is not a status", Some(STATUS_HELP)),
@@ -224,6 +237,13 @@ fn header_value(text: &str) -> Result<(), Misfit> {
     let bad = |c: char| c.is_control() && c != '\t';
     holds(!text.contains(bad), "must be one line", None)?;
     template(text)
+}
+
+fn regular(text: &str) -> Result<(), Misfit> {
+    Pattern::new(text).map(|_| ()).map_err(|error| Misfit {
+        message: format!("is not a regular expression: {error}"),
+        help: Some("characters with a meaning are written as `[.]` or `\\.`".to_owned()),
+    })
 }
 
 fn template(text: &str) -> Result<(), Misfit> {
@@ -335,6 +355,9 @@ mod tests {
             (Form::PlainPath, "/ready", "/a b"),
             (Form::Address, "http://[::1]:80/x", "localhost:80"),
             (Form::Address, "https://h", "http://h/?a=1"),
+            (Form::Address, "https://h", "service://api:80"),
+            (Form::TargetAddress, "service://api:80", "service://api"),
+            (Form::TargetAddress, "https://h", "service://api:80/?a=1"),
             (Form::Address, "https://h", "http://u:p@h"),
             (Form::Header, "x-a", "x a"),
             (Form::Pointer, "/a~1b/0", "a.b"),

@@ -29,9 +29,9 @@ pub static TARGET: Record = Record {
         ),
         optional(
             "base_url",
-            Shape::Text(Form::Address),
+            Shape::Text(Form::TargetAddress),
             "http://127.0.0.1:8080",
-            "A fixed address, for a service that already runs.",
+            "A fixed address, for a service that already runs; beside a chaos scenario also `service://NAME:PORT`.",
         ),
         optional(
             "resources",

@@ -500,7 +500,7 @@ fn slos() -> Vec<Slo> {
     (12..).zip(limits).map(slo).collect()
 }
 
-fn scenario() -> Scenario {
+pub(super) fn scenario() -> Scenario {
     Scenario {
         name: SCENARIO.into(),
         users: 10,
@@ -513,7 +513,7 @@ fn scenario() -> Scenario {
     }
 }
 
-fn target(name: &str) -> Target {
+pub(super) fn target(name: &str) -> Target {
     Target {
         name: name.into(),
         endpoint: Endpoint::Service(name.into()),

@@ -84,6 +84,8 @@ pub enum Event {
         /// Exit status and last lines of output.
         detail: String,
     },
+    /// One request of a load that accompanies a chaos scenario, when it ended.
+    Response(Response),
     /// Something seen by the chaos runner.
     Chaos(ChaosEvent),
     /// The environment was taken down.
@@ -234,6 +236,29 @@ pub struct FailureExample {
     pub status: Option<u16>,
     /// Start of the body, at most 1 KiB.
     pub body: Option<String>,
+}
+
+/// One request of a load that accompanies a chaos scenario. Setup is left out: it is never judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Response {
+    /// Target's name.
+    pub service: String,
+    /// Step's name.
+    pub step: String,
+    /// When it was sent, in microseconds on the run's clock.
+    pub invoke_us: u64,
+    /// When its last byte, its error or its timeout came, or the load ended without any of them.
+    pub complete_us: u64,
+    /// Why it does not count as good; `timeout` also for what was unanswered at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureClass>,
+}
+
+impl Response {
+    /// Whether a whole answer came, so that it has a response time.
+    pub fn answered(&self) -> bool {
+        self.failure.is_none_or(FailureClass::answered)
+    }
 }
 
 /// How the load itself did: a generator that is at its limit measures itself.

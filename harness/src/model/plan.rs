@@ -20,7 +20,7 @@ pub struct Plan {
     pub environment: EnvironmentPlan,
     /// Audience and issuer settings of the suite's own token issuer, where one is needed.
     pub issuer: Option<IssuerPlan>,
-    /// Load and its promises; without scenarios in a chaos plan that has no journeys.
+    /// Load and its promises; without scenarios in a chaos plan, whose journeys stand in it.
     pub performance: PerformancePlan,
     /// What is broken, and what must hold meanwhile; `None` for a performance suite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,6 +35,15 @@ impl Plan {
         } else {
             "performance"
         }
+    }
+
+    /// Everything that is loaded: by the suite, or beside a chaos story.
+    pub fn targets(&self) -> &[Target] {
+        let journeys = self
+            .chaos
+            .as_ref()
+            .and_then(|chaos| chaos.journeys.as_ref());
+        journeys.map_or(&self.performance.targets, |journeys| &journeys.targets)
     }
 }
 

@@ -14,6 +14,25 @@ use std::path::{Path, PathBuf};
 /// Where scenario files stand, below a suite's parent's sibling and the working directory.
 const FOLDER: &str = "scenarios/load";
 
+/// What a suite may do instead.
+const WRITTEN_OUT: &str =
+    "or write it out here: `{name: NAME, concurrent_users: 10, duration_seconds: 60}`";
+
+/// The scenario that a chaos file in `scenarios/chaos` names: beside its folder, or in the working directory.
+pub(super) fn beside_chaos(
+    name: &Placed<String>,
+    file: &Path,
+    desk: &mut Desk,
+) -> Option<Scenario> {
+    let parent = file.parent().unwrap_or(Path::new(""));
+    let sibling = PathBuf::from(display(&parent.join("../load")));
+    let mut folders = vec![sibling];
+    if folders.iter().all(|folder| folder != Path::new(FOLDER)) {
+        folders.push(PathBuf::from(FOLDER));
+    }
+    named(name, &folders, "", desk)
+}
+
 /// All scenarios in order; `None` when one of them could not be read.
 pub(super) fn resolve(suite: &SuiteFile, path: &Path, desk: &mut Desk) -> Option<Vec<Scenario>> {
     let folders = folders(path);
@@ -22,7 +41,7 @@ pub(super) fn resolve(suite: &SuiteFile, path: &Path, desk: &mut Desk) -> Option
         .iter()
         .map(|entry| match entry {
             ScenarioEntry::Written(scenario) => Some((**scenario).clone()),
-            ScenarioEntry::Named(name) => named(name, &folders, desk),
+            ScenarioEntry::Named(name) => named(name, &folders, WRITTEN_OUT, desk),
         })
         .collect();
     read.into_iter().collect()
@@ -38,21 +57,26 @@ fn folders(suite: &Path) -> Vec<PathBuf> {
     folders
 }
 
-fn named(name: &Placed<String>, folders: &[PathBuf], desk: &mut Desk) -> Option<Scenario> {
+fn named(
+    name: &Placed<String>,
+    folders: &[PathBuf],
+    instead: &str,
+    desk: &mut Desk,
+) -> Option<Scenario> {
     let file = format!("{}.yaml", name.value);
     let found = folders
         .iter()
         .map(|folder| folder.join(&file))
         .find(|path| path.is_file());
     let Some(path) = found else {
-        desk.problems.push(unknown(name, folders));
+        desk.problems.push(unknown(name, folders, instead));
         return None;
     };
     let source = desk.read(&path)?;
     document::scenario(&source, &mut desk.problems)
 }
 
-fn unknown(name: &Placed<String>, folders: &[PathBuf]) -> Problem {
+fn unknown(name: &Placed<String>, folders: &[PathBuf], instead: &str) -> Problem {
     let known: BTreeSet<String> = folders.iter().flat_map(|folder| names(folder)).collect();
     let looked: Vec<String> = folders
         .iter()
@@ -68,10 +92,11 @@ fn unknown(name: &Placed<String>, folders: &[PathBuf]) -> Problem {
         None => String::new(),
     };
     let help = format!(
-        "{start}looked for {}\nor write it out here: `{{name: {}, concurrent_users: 10, duration_seconds: 60}}`",
+        "{start}looked for {}\n{}",
         looked.join(" and "),
-        name.value
+        instead.replace("NAME", &name.value)
     );
+    let help = help.trim_end().to_owned();
     Problem::at(&name.place, format!("no scenario named `{}`", name.value))
         .known(known)
         .help(help)

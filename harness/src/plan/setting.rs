@@ -145,6 +145,7 @@ pub(super) fn targets(joined: &Joined, suite: &SuiteFile, desk: &mut Desk) -> Ve
     }
     targets.sort_by(|a, b| a.name.cmp(&b.name));
     for target in &targets {
+        desk.problems.extend(of_chaos(target));
         desk.problems.extend(no_service(target, joined));
         desk.problems.extend(no_resources(target, suite, joined));
     }
@@ -247,7 +248,23 @@ fn no_resources(target: &Target, suite: &SuiteFile, joined: &Joined) -> Option<P
     Some(Problem::at(&target.place, message).help(help))
 }
 
-fn no_issuer(place: &Place) -> Problem {
+/// Containers are found by chaos scenarios alone.
+fn of_chaos(target: &Target) -> Option<Problem> {
+    let Endpoint::Url(url) = &target.endpoint else {
+        return None;
+    };
+    url.starts_with("service://").then(|| {
+        let message = format!(
+            "`{}` has the address of a chaos scenario's system",
+            target.name
+        );
+        let help = "a suite knows `service: NAME` of its environment, and `base_url: http://...`";
+        Problem::at(&target.place, message).help(help)
+    })
+}
+
+/// A token that nobody can mint.
+pub(super) fn no_issuer(place: &Place) -> Problem {
     Problem::at(place, "a minted token without an issuer")
         .help("add a section\nissuer:\n  audience: NAME")
 }

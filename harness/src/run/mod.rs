@@ -1,16 +1,16 @@
 //! The story of a run: up, load, down, and only then judge and report.
 
+mod beside;
 mod scribe;
 mod tokens;
 
 use crate::environment::{Environment, EnvironmentError, Up, facts};
-use crate::model::chaos::ChaosPlan;
 use crate::model::environment::RunningService;
 use crate::model::evidence::{Event, Evidence, RunStarted};
 use crate::model::load::{Endpoint, ResourceSource, Scenario, Target};
 use crate::model::plan::Plan;
 use crate::model::recorder::Recorder;
-use crate::runners::chaos::{self, ChaosError, ChaosRequest};
+use crate::runners::chaos::ChaosError;
 use crate::runners::contract::issuer::{Issuer, IssuerError};
 use crate::runners::perf::{self, LoadRequest, PerfError, ResolvedTarget, SampleFrom};
 use crate::store::{self, StoreError, runs::RunFolder};
@@ -93,10 +93,7 @@ pub async fn run(
         Some(settings) => Some(Issuer::start(settings).await?),
         None => None,
     };
-    let tokens = Tokens::prepare(
-        &plan.performance.targets,
-        issuer.as_ref().map(Issuer::minter).as_ref(),
-    )?;
+    let tokens = Tokens::prepare(plan.targets(), issuer.as_ref().map(Issuer::minter).as_ref())?;
     let started = bind(plan);
     let folder = RunFolder::create(root, &started)?;
     let path = folder.path().to_owned();
@@ -200,22 +197,6 @@ impl World<'_> {
         .await
     }
 
-    async fn chaos(
-        &self,
-        plan: &ChaosPlan,
-        recorder: &Recorder,
-        stop: &watch::Receiver<bool>,
-    ) -> Result<(), Halt> {
-        let request = ChaosRequest {
-            plan,
-            run_id: self.run_id,
-            enabled: self.enable_chaos,
-            journals: Path::new(chaos::JOURNALS),
-        };
-        chaos::run(&request, recorder, stop.clone()).await?;
-        Ok(())
-    }
-
     async fn load(
         &self,
         services: &[RunningService],
@@ -245,6 +226,7 @@ impl World<'_> {
             scenario,
             targets: resolved?,
             seed: self.plan.performance.seed,
+            beside: None,
         })
     }
 

@@ -1,5 +1,6 @@
 //! The reference platform in containers, for the tests that break it.
 
+use crate::chaos_engine::{docker, inspect};
 use crate::support::until;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,19 +54,14 @@ fn script(name: &str, fault: &str) -> Command {
     command
 }
 
-fn docker(arguments: &[&str]) -> String {
-    let output = Command::new("docker").args(arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "docker {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
-}
-
 impl Environment {
     /// Starts it, with a seeded fault or none; `None` where there is no daemon.
     pub fn up(test: &str, fault: &str) -> Option<Self> {
+        Self::up_with(test, fault, None)
+    }
+
+    /// The same, with a disk of so many bytes to spill telemetry to.
+    pub fn up_with(test: &str, fault: &str, spill: Option<&str>) -> Option<Self> {
         if !daemon(test) {
             return None;
         }
@@ -77,11 +73,15 @@ impl Environment {
             "label=com.docker.compose.project=proofhouse-chaos",
         ]);
         assert!(
-            ours.trim().is_empty(),
+            ours.is_empty(),
             "the chaos environment is there already; `just chaos-down` first"
         );
         let environment = Self;
-        let output = script("up", fault).output().unwrap();
+        let mut up = script("up", fault);
+        if let Some(size) = spill {
+            up.env("PROOFHOUSE_SPILL_SIZE", size);
+        }
+        let output = up.output().unwrap();
         assert!(
             output.status.success(),
             "compose/up: {}{}",
@@ -91,61 +91,68 @@ impl Environment {
         Some(environment)
     }
 
-    /// Host rules and every container, without what a restart of a target changes.
-    pub fn world(&self) -> String {
-        let names = docker(&["ps", "--all", "--format", "{{.Names}}"]);
-        let mut names: Vec<&str> = names.lines().collect();
-        names.sort_unstable();
-        let mut seen: Vec<String> = names.iter().map(|name| state(name)).collect();
-        let rules = Command::new("iptables-save").output();
-        let rules = rules
-            .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-            .unwrap_or_default();
-        let mut rules: Vec<String> = rules
-            .lines()
-            .filter(|line| line.starts_with("-A"))
-            .map(str::to_owned)
-            .collect();
-        rules.sort();
-        seen.extend(rules);
-        seen.join("\n")
+    /// The name of a service's container.
+    pub fn container(&self, service: &str) -> String {
+        format!("{PREFIX}{service}")
     }
 
-    /// State and networks of one service's container, and the tables in its network namespace.
+    /// State, networks and health of one service's container, and the tables and queues in its network namespace.
     pub fn inner(&self, service: &str) -> String {
-        let name = format!("{PREFIX}{service}");
-        let pid = docker(&["inspect", "--format", "{{.State.Pid}}", &name]);
-        let tables = Command::new("nsenter")
-            .args(["--net", "--target", pid.trim(), "nft", "list", "tables"])
-            .output();
-        let tables = tables
-            .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-            .unwrap_or_default();
-        let ours: Vec<&str> = tables
-            .lines()
-            .filter(|line| line.contains("proofhouse"))
-            .collect();
+        let seen = inspect(&self.container(service));
+        let mut words = vec![seen["State"]["Status"].to_string()];
+        let networks = seen["NetworkSettings"]["Networks"].as_object();
+        for (network, endpoint) in networks.into_iter().flatten() {
+            words.push(format!("{network}={}", endpoint["IPAddress"]));
+            let aliases = endpoint["Aliases"].as_array().into_iter().flatten();
+            let mut aliases: Vec<String> = aliases.map(ToString::to_string).collect();
+            aliases.sort();
+            aliases.dedup();
+            words.extend(aliases);
+        }
         // A prepared table drops nothing; it counts all the same, because it must go, too.
-        format!("{} {}", state(&name), ours.join(" "))
+        let ours = |line: &String| {
+            let table = line.starts_with("table") && line.contains("proofhouse");
+            // The kernel's own queue of a virtual cable, whose name is another one after every connect.
+            table || line.starts_with("qdisc") && !line.contains("noqueue")
+        };
+        words.extend(rules(&seen).into_iter().filter(ours));
+        words.join(" ")
     }
 
-    /// Waits until something is broken, then lets so many milliseconds pass: the moment of the kill is arbitrary.
-    pub fn until_broken_or(&self, service: &str, before: &str, more_ms: u64) {
-        until("the fault bites", || self.inner(service) != before);
-        std::thread::park_timeout(std::time::Duration::from_millis(more_ms));
+    /// Whether a fault is in effect, and not only prepared.
+    pub fn is_struck(&self, service: &str) -> bool {
+        let seen = inspect(&self.container(service));
+        let runs = seen["State"]["Status"] == "running";
+        !runs || rules(&seen).iter().any(|line| line.contains("elements = "))
     }
 
-    /// Waits until all is as it was.
-    pub fn until_as(&self, service: &str, before: &str) {
-        until("all is as before", || self.inner(service) == before);
+    /// Waits until a service is healthy.
+    pub fn until_healthy(&self, service: &str) {
+        until("the container is healthy", || {
+            inspect(&self.container(service))["State"]["Health"]["Status"] == "healthy"
+        });
     }
 }
 
-fn state(name: &str) -> String {
-    let format = "{{.Name}} {{.Id}} {{.State.Status}} {{range $n, $e := .NetworkSettings.Networks}}{{$n}}={{$e.IPAddress}} {{end}}";
-    docker(&["inspect", "--format", format, name])
-        .trim()
-        .to_owned()
+/// Packet rules and queues in a container's network namespace; none where it does not run.
+fn rules(seen: &serde_json::Value) -> Vec<String> {
+    let pid = seen["State"]["Pid"].as_u64().unwrap();
+    if pid == 0 {
+        return Vec::new();
+    }
+    let look = Command::new("nsenter")
+        .args(["--net", "--target", &pid.to_string()])
+        .args(["sh", "-c", "nft list ruleset && tc qdisc show"])
+        .output()
+        .unwrap();
+    // The process may have ended since: then there is no namespace to look into.
+    let gone = inspect(seen["Id"].as_str().unwrap())["State"]["Pid"] != pid;
+    assert!(
+        look.status.success() || gone,
+        "rules cannot be read: {look:?}"
+    );
+    let text = String::from_utf8_lossy(&look.stdout).into_owned();
+    text.lines().map(|line| line.trim().to_owned()).collect()
 }
 
 impl Drop for Environment {

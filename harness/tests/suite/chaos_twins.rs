@@ -2,6 +2,7 @@
 
 use crate::chaos::project;
 use crate::chaos_environment::Environment;
+use crate::support::{Project, Screen};
 
 /// A seeded fault, the scenario that has to catch it, and what it has to say.
 struct Twin {
@@ -9,6 +10,8 @@ struct Twin {
     scenario: &'static str,
     /// One of these reason codes, in the report.
     reasons: &'static [&'static str],
+    /// Size of the disk that telemetry is spilled to, where it has to be full.
+    spill: Option<&'static str>,
 }
 
 const fn twin(
@@ -20,10 +23,14 @@ const fn twin(
         fault,
         scenario,
         reasons,
+        spill: None,
     }
 }
 
-const TWINS: [Twin; 14] = [
+/// Four pages: full within a second of an outage.
+const SMALL: &str = "16k";
+
+const TWINS: [Twin; 15] = [
     twin(
         "outbox-mark-before-publish",
         "nats_partition_mesh",
@@ -94,26 +101,32 @@ const TWINS: [Twin; 14] = [
         "openobserve_stall",
         &["TELEMETRY_LOST"],
     ),
+    // Within the seconds of a scenario nothing fills 64 MiB: a disk that is full is one that is small.
+    Twin {
+        spill: Some(SMALL),
+        ..twin(
+            "telemetry-drop-uncounted",
+            "openobserve_stall",
+            &["TELEMETRY_LOST"],
+        )
+    },
 ];
 
 /// Needs the program `platform-seeded` beside `platform`: `just prove-chaos` builds both.
-/// `PROOFHOUSE_TWINS=third` takes every third twin, another third each day.
+/// `PROOFHOUSE_TWINS=third` takes a third of each scenario's, at least one, another third each day;
+/// any other word takes those whose fault contains it.
 #[test]
 #[ignore = "takes minutes and a build of its own: `just prove-chaos`"]
 fn chaos_twins_are_caught_by_name() {
-    let day = jiff::Timestamp::now().as_second() / 86_400;
-    let third = std::env::var("PROOFHOUSE_TWINS").as_deref() == Ok("third");
     let mut survivors = Vec::new();
-    for (index, twin) in (0_i64..).zip(&TWINS) {
-        if third && index % 3 != day % 3 {
-            continue;
-        }
-        let Some(_environment) = Environment::up("chaos_twins_are_caught_by_name", twin.fault)
-        else {
+    for twin in chosen(&std::env::var("PROOFHOUSE_TWINS").unwrap_or_default()) {
+        let test = "chaos_twins_are_caught_by_name";
+        let Some(_environment) = Environment::up_with(test, twin.fault, twin.spill) else {
             return;
         };
-        if let Err(what) = judged(twin) {
-            survivors.push(format!("{} in {}: {what}", twin.fault, twin.scenario));
+        match judged(twin) {
+            Ok(codes) => told(&format!("{} is caught as {codes}", twin.fault)),
+            Err(what) => survivors.push(format!("{} in {}: {what}", twin.fault, twin.scenario)),
         }
     }
     assert!(
@@ -123,22 +136,74 @@ fn chaos_twins_are_caught_by_name() {
     );
 }
 
-fn judged(twin: &Twin) -> Result<(), String> {
+/// The healthy platform on the same small disk: it drops telemetry, counts it, and passes.
+#[test]
+#[ignore = "takes a minute: `just prove-chaos`"]
+fn chaos_twins_drops_that_are_counted_pass() {
+    let test = "chaos_twins_drops_that_are_counted_pass";
+    let Some(_environment) = Environment::up_with(test, "", Some(SMALL)) else {
+        return;
+    };
     let project = project();
-    let screen = project.run(&[
+    run(&project, "openobserve_stall").expect_code(0);
+    let report = project.report();
+    let validation = &report["chaos"]["validation"]["telemetry_accounted_within_seconds"];
+    let saw = validation["saw"].as_str().unwrap();
+    assert!(saw.contains("counted as dropped"), "{saw}");
+    assert!(
+        !saw.contains(" 0 counted as dropped"),
+        "nothing was dropped: {saw}"
+    );
+    told(&format!("on a full disk: {saw}"));
+}
+
+#[allow(clippy::print_stderr)]
+fn told(line: &str) {
+    eprintln!("{line}");
+}
+
+/// The twins that a word means.
+fn chosen(word: &str) -> Vec<&'static Twin> {
+    let day = usize::try_from(jiff::Timestamp::now().as_second() / 86_400).unwrap();
+    let is_due = |twin: &&Twin| {
+        let mut of_scenario = TWINS.iter().filter(|one| one.scenario == twin.scenario);
+        let count = of_scenario.clone().count().min(3);
+        let index = of_scenario.position(|one| one.fault == twin.fault);
+        index.is_some_and(|index| index % count == day % count)
+    };
+    let chosen: Vec<&Twin> = match word {
+        "third" => TWINS.iter().filter(is_due).collect(),
+        word => TWINS
+            .iter()
+            .filter(|twin| twin.fault.contains(word))
+            .collect(),
+    };
+    assert!(!chosen.is_empty(), "no twin is called `{word}`");
+    chosen
+}
+
+fn run(project: &Project, scenario: &str) -> Screen {
+    let command = [
         "chaos",
         "run",
-        twin.scenario,
+        scenario,
         "--enable-chaos",
         "--profile",
         "quick",
-    ]);
+    ];
+    project.run(&command)
+}
+
+/// Its reason codes, where they name what is wrong.
+fn judged(twin: &Twin) -> Result<String, String> {
+    let project = project();
+    let screen = run(&project, twin.scenario);
     if screen.code != 1 {
         return Err(format!("exit {} and not 1:\n{}", screen.code, screen.out));
     }
     let codes = project.report()["reason_codes"].to_string();
     if twin.reasons.iter().any(|reason| codes.contains(reason)) {
-        Ok(())
+        Ok(codes)
     } else {
         Err(format!("caught as {codes}, not as {:?}", twin.reasons))
     }

@@ -4,7 +4,7 @@ use crate::support::{Project, until};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-const IMAGE: &str = "proofhouse-test/busybox:1";
+pub const IMAGE: &str = "proofhouse-test/busybox:1";
 
 /// A container that is removed when the test ends.
 struct Container {
@@ -18,7 +18,7 @@ impl Drop for Container {
     }
 }
 
-fn docker(arguments: &[&str]) -> Result<String, String> {
+pub fn docker(arguments: &[&str]) -> Result<String, String> {
     let output = Command::new("docker")
         .args(arguments)
         .output()
@@ -32,7 +32,7 @@ fn docker(arguments: &[&str]) -> Result<String, String> {
 
 #[allow(clippy::print_stderr)]
 /// Whether there is a daemon; where it is required, its absence fails the test.
-fn daemon(test: &str) -> bool {
+pub fn daemon(test: &str) -> bool {
     let answer = docker(&["version", "--format", "{{.Server.Version}}"]);
     if let Err(why) = &answer {
         let required = std::env::var_os("PROOFHOUSE_REQUIRE_DOCKER").is_some();
@@ -46,7 +46,7 @@ fn daemon(test: &str) -> bool {
 }
 
 /// An image from one static program, because no registry may be reachable.
-fn image() {
+pub fn image() {
     if docker(&["image", "inspect", IMAGE]).is_ok() {
         return;
     }

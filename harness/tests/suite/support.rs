@@ -39,6 +39,8 @@ impl Project {
             .current_dir(self.path())
             .env("NO_COLOR", "1")
             .env_remove("PLATFORM_FAULT")
+            .env_remove("CHAOS_ENABLED")
+            .env_remove("ENVIRONMENT")
             .stdin(Stdio::null());
         command
     }
@@ -55,7 +57,7 @@ impl Project {
             .stderr(log)
             .spawn()
             .unwrap();
-        Running { child }
+        Running::of(child)
     }
 
     /// The newest run's folder.
@@ -110,12 +112,19 @@ pub struct Screen {
 }
 
 impl Screen {
-    fn of(output: Output) -> Self {
+    /// What a program that ended had to say.
+    pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Whether it says so, wherever its lines are broken.
+    pub fn says(&self, text: &str) -> bool {
+        let plain = |screen: &str| screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        plain(&self.out).contains(text) || plain(&self.err).contains(text)
     }
 
     #[track_caller]
@@ -148,6 +157,10 @@ pub struct Running {
 }
 
 impl Running {
+    pub fn of(child: Child) -> Self {
+        Self { child }
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -80,7 +80,7 @@ pub static ACTION: Record = Record {
         optional(
             "latency",
             Shape::Record(&LATENCY),
-            "{target: nats, delay: 50ms}",
+            "{target: nats, delay: 50ms, jitter: 5ms}",
             "Packets are late.",
         ),
         optional(
@@ -93,7 +93,7 @@ pub static ACTION: Record = Record {
             "bandwidth",
             Shape::Record(&BANDWIDTH),
             "{target: nats, bits_per_second: 1000000}",
-            "Bytes leave slowly.",
+            "Bytes leave the target slowly.",
         ),
         optional(
             "at",
@@ -144,7 +144,7 @@ pub struct Blow {
     pub target: Placed<String>,
     /// What is done.
     pub fault: FaultKind,
-    /// The services that a partition cuts off, and where they stand.
+    /// The services that the fault names besides its target, and where they stand.
     pub peers: Vec<Placed<String>>,
     /// When.
     pub start: BlowStart,
@@ -195,6 +195,7 @@ fn blow(node: &Node, problems: &mut Vec<Problem>) -> Option<Blow> {
     let lasts = lasts(node, word, &place, problems);
     let start = start(node, problems);
     let fault = fault::fault(word, body, problems);
+    outlasted(body, fault.as_ref(), lasts, problems);
     let id = node.get("id").and_then(time::placed);
     Some(Blow {
         id: id.unwrap_or_else(|| Placed {
@@ -245,6 +246,23 @@ fn lasts(node: &Node, word: &str, place: &Place, problems: &mut Vec<Problem>) ->
         problems.push(Problem::at(&written.place, message));
     }
     Some(lasts)
+}
+
+/// A packet that is held as long as the fault lasts is let go because it ends: nobody saw it late.
+fn outlasted(
+    body: &Node,
+    fault: Option<&FaultKind>,
+    lasts: Option<Duration>,
+    problems: &mut Vec<Problem>,
+) {
+    let (Some(FaultKind::Latency { delay, jitter, .. }), Some(lasts)) = (fault, lasts) else {
+        return;
+    };
+    if let (true, Some(entry)) = (*delay + *jitter >= lasts, body.entry("delay")) {
+        let message = "`delay` and `jitter` are as long as the fault itself";
+        let help = "no packet would be seen to come late; make it shorter, or `for` longer";
+        problems.push(Problem::at(&entry.place, message).help(help));
+    }
 }
 
 fn start(node: &Node, problems: &mut Vec<Problem>) -> Option<BlowStart> {

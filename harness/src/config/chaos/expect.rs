@@ -4,7 +4,7 @@ use crate::config::form::Form;
 use crate::config::node::{Entry, Node, Value};
 use crate::config::quantity;
 use crate::config::shape::{Range, Record, Rule, Shape, optional};
-use crate::model::chaos::{Comparison, Condition, Measure};
+use crate::model::chaos::{Comparison, Condition, Measure, Pattern};
 use crate::model::place::{Placed, Problem};
 
 const NUMBER: Shape = Shape::Number(Range {
@@ -109,12 +109,19 @@ static COMPARE: Record = Record {
             "true",
             "A list, a mapping or a text that is not empty.",
         ),
+        optional(
+            "matches",
+            Shape::Text(Form::Pattern),
+            "^2[.]",
+            "A regular expression that finds something in the text.",
+        ),
     ],
     rules: &[Rule::ExactlyOne(&[
         "between",
         "one_of",
         "equals",
         "not_empty",
+        "matches",
     ])],
 };
 
@@ -169,6 +176,7 @@ fn compare(node: &Node, problems: &mut Vec<Problem>) -> Option<Comparison> {
         }
         "equals" => Comparison::Equals(entry.value.json().ok()?),
         "not_empty" => Comparison::NotEmpty,
+        "matches" => Comparison::Matches(Pattern::new(entry.value.text()?).ok()?),
         _ => return None,
     })
 }

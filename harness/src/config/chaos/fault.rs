@@ -10,6 +10,14 @@ use crate::model::place::{Placed, Problem};
 use std::time::Duration;
 
 const NAME: Shape = Shape::Text(Form::Name);
+const DIRECTION: Shape = Shape::Word("direction", &["both", "in", "out"]);
+const PEERS: Shape = Shape::Either(
+    "`all` or a list of services",
+    &[
+        Shape::Word("group of peers", &["all"]),
+        Shape::List(&NAME, 1),
+    ],
+);
 const TARGET_DOC: &str = "A service of the system.";
 /// How long a graceful stop may take, where nothing is written.
 const GRACE: Duration = Duration::from_secs(10);
@@ -28,19 +36,13 @@ pub static PARTITION: Record = Record {
         ),
         optional(
             "direction",
-            Shape::Word("direction", &["both", "in", "out"]),
+            DIRECTION,
             "both",
             "What is dropped, seen from the target; default `both`.",
         ),
         optional(
             "peers",
-            Shape::Either(
-                "`all` or a list of services",
-                &[
-                    Shape::Word("group of peers", &["all"]),
-                    Shape::List(&NAME, 1),
-                ],
-            ),
+            PEERS,
             "all",
             "Who is cut off from the target; default `all`.",
         ),
@@ -90,12 +92,29 @@ pub static LATENCY: Record = Record {
     doc: "Packets are late.",
     fields: &[
         required("target", NAME, "nats", TARGET_DOC),
-        required("delay", DURATION, "50ms", "Added one way."),
+        required(
+            "delay",
+            DURATION,
+            "50ms",
+            "Added to every packet; with `direction: both` a round trip is late by twice as much.",
+        ),
         optional(
             "jitter",
             DURATION,
-            "10ms",
-            "At most so much more or less; default none.",
+            "5ms",
+            "At most so much more or less, drawn from the scenario's `seed`; order within a flow is kept. Default none.",
+        ),
+        optional(
+            "direction",
+            DIRECTION,
+            "both",
+            "What is late, seen from the target; default `both`.",
+        ),
+        optional(
+            "peers",
+            PEERS,
+            "all",
+            "Whose packets are late; default `all`.",
         ),
     ],
     rules: &[],
@@ -121,14 +140,14 @@ pub static LOSS: Record = Record {
 /// `bandwidth`.
 pub static BANDWIDTH: Record = Record {
     name: "bandwidth",
-    doc: "Bytes leave slowly.",
+    doc: "Bytes leave the target slowly; what it receives comes as fast as ever.",
     fields: &[
         required("target", NAME, "nats", TARGET_DOC),
         required(
             "bits_per_second",
             Shape::Whole(1_000, 100_000_000_000),
             "1000000",
-            "Bits per second.",
+            "Bits per second that leave the target, headers included.",
         ),
     ],
     rules: &[],
@@ -148,21 +167,28 @@ pub fn fault(word: &str, node: &Node, problems: &mut Vec<Problem>) -> Option<Fau
     })
 }
 
-/// The services that a partition names.
+/// The services that a fault names besides its target.
 pub fn peers(node: &Node) -> Vec<Placed<String>> {
     let items = node.get("peers").map(Node::items).unwrap_or_default();
     items.iter().filter_map(time::placed).collect()
 }
 
-fn partition(node: &Node, problems: &mut Vec<Problem>) -> FaultKind {
-    let word = |key: &str| node.get(key).and_then(Node::text);
-    let direction = match word("direction") {
+fn names(node: &Node) -> Vec<String> {
+    peers(node).into_iter().map(|peer| peer.value).collect()
+}
+
+fn direction(node: &Node) -> Direction {
+    match node.get("direction").and_then(Node::text) {
         Some("in") => Direction::In,
         Some("out") => Direction::Out,
         _ => Direction::Both,
-    };
-    let peers: Vec<String> = peers(node).into_iter().map(|peer| peer.value).collect();
-    let mode = match word("mode") {
+    }
+}
+
+fn partition(node: &Node, problems: &mut Vec<Problem>) -> FaultKind {
+    let direction = direction(node);
+    let peers = names(node);
+    let mode = match node.get("mode").and_then(Node::text) {
         Some("detach") => PartitionMode::Detach,
         _ => PartitionMode::Drop,
     };
@@ -205,11 +231,19 @@ fn restart(node: &Node, problems: &mut Vec<Problem>) -> FaultKind {
 fn latency(node: &Node, problems: &mut Vec<Problem>) -> Option<FaultKind> {
     let delay = time::duration(node, "delay")?;
     let jitter = time::duration(node, "jitter").unwrap_or_default();
+    if let (true, Some(entry)) = (delay.is_zero(), node.entry("delay")) {
+        problems.push(Problem::at(&entry.place, "a delay of nothing is no fault"));
+    }
     if let (true, Some(entry)) = (jitter > delay, node.entry("jitter")) {
         let message = "`jitter` is more than `delay`: packets cannot be early";
         problems.push(Problem::at(&entry.place, message));
     }
-    Some(FaultKind::Latency { delay, jitter })
+    Some(FaultKind::Latency {
+        delay,
+        jitter,
+        direction: direction(node),
+        peers: names(node),
+    })
 }
 
 fn loss(node: &Node, problems: &mut Vec<Problem>) -> Option<FaultKind> {

@@ -1,10 +1,13 @@
-//! `load`: what writes events from before the first blow until after recovery.
+//! `load`: what writes events, and who uses the system, from before the first blow until after recovery.
 
-use super::time;
+use super::journey;
+use super::steady::PHASE;
+use super::time::{self, DURATION};
 use crate::config::form::Form;
 use crate::config::node::Node;
 use crate::config::quantity;
 use crate::config::shape::{RATIO, Record, Shape, optional, required};
+use crate::config::slo::SLO;
 use crate::model::chaos::{LoadKind, LoadPlan};
 use crate::model::place::{Place, Problem};
 
@@ -16,7 +19,7 @@ pub const DEFAULT_KEYS: u32 = 8;
 /// One load.
 pub static LOAD: Record = Record {
     name: "load",
-    doc: "What writes events from before the first blow until after recovery.",
+    doc: "What writes events, or who uses the system, from before the first blow until after recovery.",
     fields: &[
         optional(
             "id",
@@ -26,21 +29,21 @@ pub static LOAD: Record = Record {
         ),
         required(
             "kind",
-            Shape::Word("load kind", &["event_writer", "outbox_writer"]),
+            Shape::Word("load kind", &["event_writer", "outbox_writer", "journey"]),
             "event_writer",
-            "`event_writer` posts to the system's API, `outbox_writer` writes both rows in a transaction of its own.",
+            "`event_writer` posts to the system's API, `outbox_writer` writes both rows in a transaction of its own, `journey` lets users go their ways.",
         ),
         optional(
             "rate",
             Shape::Text(Form::Rate),
             "20/s",
-            "Operations per second on a fixed schedule; default `20/s`.",
+            "Writers: operations per second on a fixed schedule; default `20/s`.",
         ),
         optional(
             "keys",
             Shape::Whole(1, 100_000),
             "8",
-            "Aggregate keys that the operations are spread over; default 8.",
+            "Writers: aggregate keys that the operations are spread over; default 8.",
         ),
         optional(
             "open_txn_overlap",
@@ -48,11 +51,50 @@ pub static LOAD: Record = Record {
             "5%",
             "Share of transactions of an `outbox_writer` that stay open across later commits; default none.",
         ),
+        optional(
+            "scenario",
+            Shape::Text(Form::Name),
+            "typical_load",
+            "`journey`: who sends, in `scenarios/load/<name>.yaml`; its duration does not count.",
+        ),
+        optional(
+            "targets",
+            Shape::Text(Form::Filled),
+            "shop.targets.yaml",
+            "`journey`: file with what is sent, relative to this one; default `<file>.targets.yaml` beside it.",
+        ),
+        optional(
+            "slos",
+            Shape::Names(Form::Name, &Shape::Record(&SLO), 1),
+            "{api: {p99_latency_ms: 500, max_error_rate: 0.01}}",
+            "`journey`: limits of each target, held in every phase; what has no limits is not loaded.",
+        ),
+        optional(
+            "when",
+            Shape::List(&PHASE, 1),
+            "[pre, during, post]",
+            "`journey`: phases in which the limits hold; default all.",
+        ),
+        optional(
+            "hold_for",
+            DURATION,
+            "2s",
+            "`journey`: how long at the end of the phase `post` they must have held; default `2s`.",
+        ),
+        optional(
+            "minimum_requests",
+            Shape::Whole(1, 1_000_000),
+            "100",
+            "`journey`: fewest requests of a target in a phase for its numbers to mean anything; default 100.",
+        ),
     ],
     rules: &[],
 };
 
-/// Reads the loads of a scenario.
+/// Keys of those that write.
+const OF_WRITERS: [&str; 3] = ["rate", "keys", "open_txn_overlap"];
+
+/// Reads the writers of a scenario.
 pub fn loads(node: &Node, problems: &mut Vec<Problem>) -> Vec<LoadPlan> {
     let items = node.get("load").map(Node::items).unwrap_or_default();
     items
@@ -63,6 +105,11 @@ pub fn loads(node: &Node, problems: &mut Vec<Problem>) -> Vec<LoadPlan> {
 
 fn load(node: &Node, problems: &mut Vec<Problem>) -> Option<LoadPlan> {
     let word = node.get("kind")?.text()?;
+    let (wrong, noun): (&[&str], _) = match word {
+        journey::KIND => (&OF_WRITERS, "of users"),
+        _ => (&journey::KEYS, "that only writes"),
+    };
+    strange(node, wrong, noun, problems);
     let overlap = node.entry("open_txn_overlap");
     let kind = match (word, overlap) {
         ("event_writer", None) => LoadKind::EventWriter,
@@ -91,6 +138,15 @@ fn load(node: &Node, problems: &mut Vec<Problem>) -> Option<LoadPlan> {
             .map_or(Some(DEFAULT_KEYS), Node::unsigned)?,
         place: time::first_key(node),
     })
+}
+
+/// Keys that say nothing about a load of this kind.
+fn strange(node: &Node, keys: &[&str], noun: &str, problems: &mut Vec<Problem>) {
+    for entry in keys.iter().filter_map(|key| node.entry(key)) {
+        let message = format!("`{}` in a load {noun}", entry.key);
+        problems
+            .push(Problem::at(&entry.place, message).help("leave it out, or write another `kind`"));
+    }
 }
 
 fn ratio(node: &Node) -> Option<f64> {

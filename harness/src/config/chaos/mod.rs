@@ -4,6 +4,7 @@ pub mod action;
 pub mod cleanup;
 pub mod expect;
 pub mod fault;
+pub mod journey;
 pub mod load;
 pub mod probe;
 pub mod safety;

@@ -2,6 +2,7 @@
 
 use super::action::{self, ACTION, Blow};
 use super::cleanup::{self, CLEANUP, Cleanup};
+use super::journey::{self, WrittenJourneys};
 use super::load::{self, LOAD};
 use super::probe::{self, PROBE};
 use super::safety::{self, SAFETY};
@@ -50,7 +51,7 @@ const LOAD_FIELD: Field = optional(
     "load",
     LOADS,
     "[{kind: event_writer, rate: 20/s}]",
-    "What writes events; words that need events bring an `event_writer` with them.",
+    "What writes events, and who uses the system; words that need events bring an `event_writer` with them.",
 );
 const PROBES: Field = optional(
     "probes",
@@ -176,8 +177,10 @@ pub struct WrittenScenario {
     pub name: Placed<String>,
     /// What is believed.
     pub hypothesis: String,
-    /// Loads.
+    /// Loads that write.
     pub load: Vec<LoadPlan>,
+    /// Loads of users.
+    pub journeys: Vec<WrittenJourneys>,
     /// Probes that are written out.
     pub probes: Vec<ProbePlan>,
     /// What must hold.
@@ -249,6 +252,7 @@ fn scenario(node: &Node, name: Placed<String>, problems: &mut Vec<Problem>) -> W
             .unwrap_or_default()
             .to_owned(),
         load: load::loads(node, problems),
+        journeys: journey::journeys(node, problems),
         probes: probe::probes(node, problems),
         steady_state: steady::steady(node, problems),
         actions: action::actions(node, problems),

@@ -13,7 +13,8 @@ use std::time::Duration;
 /// How long a steady state must hold, where nothing is written.
 pub const HOLD: Duration = Duration::from_secs(2);
 
-const PHASE: Shape = Shape::Word("phase", &["pre", "during", "post"]);
+/// A phase's word.
+pub const PHASE: Shape = Shape::Word("phase", &["pre", "during", "post"]);
 const COUNT: Shape = Shape::Number(Range {
     least: 0.0,
     above: true,
@@ -201,7 +202,8 @@ fn phases(node: Option<&Node>, word: bool) -> BTreeSet<Phase> {
     }
 }
 
-fn phase(node: &Node) -> Option<Phase> {
+/// Reads a phase.
+pub fn phase(node: &Node) -> Option<Phase> {
     let word = node.text()?;
     Phase::ALL.into_iter().find(|phase| phase.word() == word)
 }

@@ -67,7 +67,7 @@ fn each(
     let (mut seen, mut good, mut wrong) = (0_u64, 0_u64, None);
     for value in values {
         seen += 1;
-        match value.as_ref().is_some_and(|value| value_holds(is, value)) {
+        match value.as_ref().is_some_and(|value| is.holds(value)) {
             true => good += 1,
             false => wrong = Some(value),
         }
@@ -131,35 +131,7 @@ fn latency_ms(attempt: &Attempt) -> f64 {
 }
 
 fn number_holds(is: &Comparison, value: f64) -> bool {
-    match is {
-        Comparison::Less(limit) => value < *limit,
-        Comparison::AtMost(limit) => value <= *limit,
-        Comparison::Greater(limit) => value > *limit,
-        Comparison::AtLeast(limit) => value >= *limit,
-        Comparison::Between(from, to) => *from <= value && value <= *to,
-        Comparison::Equals(wanted) => wanted.as_f64() == Some(value),
-        Comparison::OneOf(wanted) => wanted.iter().any(|w| w.as_f64() == Some(value)),
-        // A number is never a list, a map or a text.
-        Comparison::NotEmpty => false,
-    }
-}
-
-fn value_holds(is: &Comparison, value: &Value) -> bool {
-    let same = |wanted: &Value| match (wanted.as_f64(), value.as_f64()) {
-        (Some(wanted), Some(value)) => wanted == value,
-        _ => wanted == value,
-    };
-    match is {
-        Comparison::Equals(wanted) => same(wanted),
-        Comparison::OneOf(wanted) => wanted.iter().any(same),
-        Comparison::NotEmpty => match value {
-            Value::Array(items) => !items.is_empty(),
-            Value::Object(members) => !members.is_empty(),
-            Value::String(text) => !text.is_empty(),
-            _ => false,
-        },
-        _ => value.as_f64().is_some_and(|value| number_holds(is, value)),
-    }
+    is.holds(&Value::from(value))
 }
 
 fn word(of: Measure) -> &'static str {
@@ -190,6 +162,7 @@ fn compared(is: &Comparison) -> String {
         Comparison::Equals(wanted) => format!("{wanted}"),
         Comparison::OneOf(wanted) => format!("one of {}", listed(wanted)),
         Comparison::NotEmpty => "not empty".to_owned(),
+        Comparison::Matches(pattern) => format!("matching `{}`", pattern.text()),
     }
 }
 

@@ -4,6 +4,7 @@ mod decisions;
 mod environment;
 mod fault;
 mod guards;
+mod journeys;
 pub mod ledger;
 mod load;
 mod losses;
@@ -33,9 +34,11 @@ pub(crate) use scene::Scene;
 use super::case::Case;
 use super::check::Check;
 use super::outcome::{Outcome, Promise};
-use crate::model::chaos::{Phase, Store};
+use super::words;
+use crate::model::chaos::{JourneyPlan, Phase, Store};
 use crate::model::check::CheckClass;
 use crate::model::place::Place;
+use crate::model::promise::Slo;
 use standing::Standing;
 
 /// How far the run must have come for a promise to be judged.
@@ -63,6 +66,7 @@ pub(crate) fn checks<'a>(case: &'a Case<'a>) -> Vec<Check<'a>> {
     checks.extend(list.steady());
     checks.extend(list.faults());
     checks.extend(list.loads());
+    checks.extend(list.journeys());
     checks.extend(list.reads());
     checks.extend(list.validations());
     checks
@@ -178,6 +182,47 @@ impl<'a> List<'a> {
                 })
             })
             .collect()
+    }
+
+    /// The load of users, and each of its limits in each phase.
+    fn journeys(&self) -> Vec<Check<'a>> {
+        let Some(plan) = self.scene.plan.journeys.as_ref() else {
+            return Vec::new();
+        };
+        let title = format!("the load {} is there", plan.id);
+        let wanted = "requests in every phase, of a generator with time to spare";
+        let promise = self.promise(&format!("load/{}", plan.id), title, wanted);
+        let there = self.check(promise.at(&plan.place), When::Struck, move |scene| {
+            journeys::there(scene, plan)
+        });
+        let phases = plan.phases.iter();
+        let limits = phases.flat_map(|phase| plan.slos.iter().map(move |slo| (slo, *phase)));
+        let limits = limits.map(|(slo, phase)| self.limit(plan, slo, phase));
+        std::iter::once(there).chain(limits).collect()
+    }
+
+    fn limit(&self, plan: &'a JourneyPlan, slo: &'a Slo, phase: Phase) -> Check<'a> {
+        let bound = match slo.metric.higher_is_better() {
+            true => "at least",
+            false => "at most",
+        };
+        let wanted = format!("{bound} {}", words::with_unit(slo.metric, slo.limit));
+        let (service, metric) = (&slo.service, slo.metric);
+        let id = format!("journeys/{service}/{}/{}", metric.short(), phase.word());
+        let title = format!(
+            "{service} {} is {wanted} {}",
+            words::name(metric),
+            spoken(phase)
+        );
+        let promise = self.promise(&id, title, String::new()).on(metric);
+        let promise = at(promise.wants(wanted, Some(slo.limit)), service, &slo.place);
+        let when = match phase {
+            Phase::Pre => When::Begun,
+            Phase::During | Phase::Post => When::Struck,
+        };
+        self.check(promise, when, move |scene| {
+            journeys::decide(scene, plan, slo, phase)
+        })
     }
 
     /// One for each store, where a validation asks for the ledger.

@@ -20,6 +20,14 @@ pub(crate) fn notes(scene: &Scene<'_>) -> Vec<String> {
          nothing failed for the hold time, counted from the heal; its width is the probe's resolution"
             .into(),
     );
+    if let Some(plan) = &scene.plan.journeys {
+        notes.push(format!(
+            "workload model of {}: closed. Each of {} users of a target waits for its answer before \
+             it asks again, so a stall is seen by at most as many requests; what was never answered \
+             is slower than any answer",
+            plan.id, plan.scenario.users
+        ));
+    }
     if !scene.operations.is_empty() {
         notes.push(
             "in the ledger absence counts only in a read that began after the acknowledgement, and \

@@ -1,12 +1,32 @@
 //! When a probe was good again for good: an interval between the last bad attempt and the first good answer.
 
-use super::measure::{FEWEST, is_good};
+use super::measure::FEWEST;
 use super::scene::{Between, Blow, Scene};
-use crate::model::chaos::{Attempt, Connection, ProbeKind};
+use crate::model::chaos::{Attempt, ChaosPlan, Connection, ProbeKind};
 use std::time::Duration;
 
 /// How long nothing may fail where no validation says.
 const HOLD: Duration = Duration::from_secs(2);
+
+/// One attempt, held against the steady state.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    invoke_us: u64,
+    complete_us: u64,
+    /// As the steady state wants it: an answer alone is no recovery.
+    good: bool,
+}
+
+impl Look {
+    /// Counts as [`ChaosPlan::is_steady`] does, so that recovery and steady state mean the same.
+    pub fn at(plan: &ChaosPlan, attempt: &Attempt) -> Self {
+        Self {
+            invoke_us: attempt.invoke_us,
+            complete_us: attempt.complete_us,
+            good: plan.is_steady(attempt),
+        }
+    }
+}
 
 /// One outage as seen by one probe over one kind of connection.
 #[derive(Debug, Clone, Copy)]
@@ -86,30 +106,30 @@ struct Stretch {
 }
 
 /// Looks at attempts in order of invocation.
-pub(super) fn seen(attempts: &[&Attempt], outage: Outage) -> Return {
-    let attempts: Vec<&Attempt> = attempts
+pub(super) fn seen(attempts: &[Look], outage: Outage) -> Return {
+    let attempts: Vec<Look> = attempts
         .iter()
         .copied()
         .filter(|a| a.complete_us >= outage.onset_us && a.complete_us < outage.until_us)
         .collect();
-    let in_outage = |a: &&&Attempt| a.invoke_us < outage.healed.to;
+    let in_outage = |a: &&Look| a.invoke_us < outage.healed.to;
     let during = attempts.iter().filter(in_outage).count();
     if during < FEWEST {
         let during = during as u64;
         return Return::TooFew { during };
     }
-    if attempts.iter().all(|a| is_good(a)) {
+    if attempts.iter().all(|a| a.good) {
         let during = during as u64;
         return Return::NeverBad { during };
     }
     judged(&attempts, outage)
 }
 
-fn judged(attempts: &[&Attempt], outage: Outage) -> Return {
+fn judged(attempts: &[Look], outage: Outage) -> Return {
     let healed = outage.healed;
     let first_ok = attempts
         .iter()
-        .filter(|a| is_good(a) && a.complete_us >= healed.from)
+        .filter(|a| a.good && a.complete_us >= healed.from)
         .map(|a| a.complete_us)
         .min();
     let first_ok_us = first_ok.map_or(0, |t| t - healed.from);
@@ -137,17 +157,17 @@ fn judged(attempts: &[&Attempt], outage: Outage) -> Return {
             None => return Return::Short(back),
         }
     }
-    let bad = attempts.iter().rfind(|a| !is_good(a));
+    let bad = attempts.iter().rfind(|a| !a.good);
     let last_bad_us = bad.map_or(0, |a| a.invoke_us.saturating_sub(healed.to));
     Return::NotBack { flaps, last_bad_us }
 }
 
 /// Stretches of good attempts between bad ones, in order.
-fn stretches(attempts: &[&Attempt]) -> Vec<Stretch> {
+fn stretches(attempts: &[Look]) -> Vec<Stretch> {
     let mut found: Vec<Stretch> = Vec::new();
     let (mut open, mut after) = (false, None);
     for (n, attempt) in attempts.iter().enumerate() {
-        if !is_good(attempt) {
+        if !attempt.good {
             if let Some(last) = found.last_mut().filter(|_| open) {
                 last.ended_by = Some(n);
             }
@@ -168,8 +188,8 @@ fn stretches(attempts: &[&Attempt]) -> Vec<Stretch> {
     found
 }
 
-fn relapses(rest: &[&Attempt]) -> Relapses {
-    match rest.iter().filter(|a| !is_good(a)).count() {
+fn relapses(rest: &[Look]) -> Relapses {
+    match rest.iter().filter(|a| !a.good).count() {
         0 => Relapses::None,
         1 => Relapses::Once,
         _ => Relapses::Flapping,
@@ -208,38 +228,27 @@ pub(super) fn from_blow(
         every_us: scene.probe(probe).map_or(0, |p| micros(p.every)),
         hold_us: micros(hold_for.unwrap_or(HOLD)),
     };
-    Some(seen(&scene.over(probe, connection), outage))
+    let attempts = scene.over(probe, connection).into_iter();
+    let looks: Vec<Look> = attempts.map(|one| Look::at(scene.plan, one)).collect();
+    Some(seen(&looks, outage))
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::model::chaos::AttemptOutcome;
 
     const MS: u64 = 1000;
 
     /// Attempts every 20 ms over 20 s; each answers 2 ms later, or not within 500 ms where `bad`.
-    fn probed(bad: impl Fn(u64) -> bool) -> Vec<Attempt> {
+    fn probed(bad: impl Fn(u64) -> bool) -> Vec<Look> {
         let at = |seq: u64| {
             let invoke_us = seq * 20 * MS;
-            let bad = bad(invoke_us / MS);
-            Attempt {
-                probe: "api".into(),
-                seq,
-                due_us: invoke_us,
+            let good = !bad(invoke_us / MS);
+            let took = if good { 2 * MS } else { 500 * MS };
+            Look {
                 invoke_us,
-                complete_us: invoke_us + if bad { 500 * MS } else { 2 * MS },
-                outcome: if bad {
-                    AttemptOutcome::Info
-                } else {
-                    AttemptOutcome::Ok
-                },
-                class: None,
-                connection: Some(Connection::Fresh),
-                status: None,
-                value: None,
-                detail: None,
+                complete_us: invoke_us + took,
+                good,
             }
         };
         (0..1000).map(at).collect()
@@ -259,8 +268,7 @@ mod tests {
     }
 
     fn of(bad: impl Fn(u64) -> bool) -> Return {
-        let attempts = probed(bad);
-        seen(&attempts.iter().collect::<Vec<_>>(), outage())
+        seen(&probed(bad), outage())
     }
 
     fn back(of: Return) -> Back {
@@ -342,15 +350,15 @@ mod tests {
             until_us: 12_000 * MS,
             ..outage()
         };
-        let seen = back(seen(&attempts.iter().collect::<Vec<_>>(), outage));
+        let seen = back(seen(&attempts, outage));
         assert_eq!(seen.relapses, Relapses::None);
     }
 
     #[test]
     fn too_few_attempts_say_nothing() {
         let attempts = probed(|_| false);
-        let few: Vec<&Attempt> = attempts.iter().skip(299).take(2).collect();
-        assert_eq!(seen(&few, outage()), Return::TooFew { during: 2 });
+        let few = &attempts[299..301];
+        assert_eq!(seen(few, outage()), Return::TooFew { during: 2 });
         assert_eq!(seen(&[], outage()), Return::TooFew { during: 0 });
     }
 }

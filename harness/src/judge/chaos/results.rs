@@ -4,12 +4,13 @@ use super::ledger::{Class, StoreFindings};
 use super::measure::{is_good, percentile_ms};
 use super::recovery::{self, Return};
 use super::scene::{Blow, Scene};
-use super::{timeline, validation};
+use super::{journeys, timeline, validation};
 use crate::model::chaos::{
     Attempt, AttemptOutcome, ChaosOutcome, Connection, Phase, ProbeResult, RecoverySummary, Store,
     Tallies, ValidationKind, ValidationResult,
 };
 use crate::model::check::{CheckClass, CheckResult};
+use crate::model::load::Target;
 use crate::model::verdict::Verdict;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -48,9 +49,23 @@ fn probe_results(scene: &Scene<'_>) -> BTreeMap<String, BTreeMap<String, ProbeRe
             let attempts = scene.in_phase(&probe.id, phase);
             (probe.id.clone(), probe_result(&attempts))
         });
+        let results = results.chain(journey_results(scene, phase));
         (phase.result_key().to_owned(), results.collect())
     };
     Phase::ALL.into_iter().map(of_phase).collect()
+}
+
+/// Requests of users stand beside the attempts of probes, as `LOAD/TARGET`.
+fn journey_results(scene: &Scene<'_>, phase: Phase) -> Vec<(String, ProbeResult)> {
+    let Some(plan) = &scene.plan.journeys else {
+        return Vec::new();
+    };
+    let row = |target: &Target| {
+        let responses = scene.responses(&target.name, phase);
+        let name = format!("{}/{}", plan.id, target.name);
+        (name, journeys::result(&responses))
+    };
+    plan.targets.iter().map(row).collect()
 }
 
 fn probe_result(attempts: &[&Attempt]) -> ProbeResult {

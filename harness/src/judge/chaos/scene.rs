@@ -5,7 +5,7 @@ use crate::model::chaos::{
     Action, Attempt, ChaosEvent, ChaosPlan, Connection, FaultStep, GuardName, Operation, Phase,
     ProbePlan,
 };
-use crate::model::evidence::{Event, Evidence};
+use crate::model::evidence::{Event, Evidence, Response, ScenarioFinished};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
@@ -23,6 +23,10 @@ pub(crate) struct Scene<'a> {
     /// By probe, in order of invocation.
     attempts: BTreeMap<&'a str, Vec<&'a Attempt>>,
     pub operations: Vec<&'a Operation>,
+    /// Of an accompanying load, by target.
+    responses: BTreeMap<&'a str, Vec<&'a Response>>,
+    /// How the generator of that load did.
+    pub finished: Option<&'a ScenarioFinished>,
     /// Time, name and value, in order.
     pub numbers: Vec<(u64, &'a str, f64)>,
     pub unread: Vec<(&'a str, &'a str)>,
@@ -145,6 +149,8 @@ impl<'a> Scene<'a> {
             blows: plan.actions.iter().map(blow).collect(),
             attempts: BTreeMap::new(),
             operations: Vec::new(),
+            responses: BTreeMap::new(),
+            finished: None,
             numbers: Vec::new(),
             unread: Vec::new(),
             fingerprints: BTreeMap::new(),
@@ -153,8 +159,14 @@ impl<'a> Scene<'a> {
             ledger: OnceCell::new(),
         };
         for timed in &evidence.events {
-            if let Event::Chaos(event) = &timed.event {
-                scene.take(timed.t_us, event);
+            match &timed.event {
+                Event::Chaos(event) => scene.take(timed.t_us, event),
+                Event::Response(response) => {
+                    let of_target = scene.responses.entry(&response.service).or_default();
+                    of_target.push(response);
+                }
+                Event::ScenarioFinished(finished) => scene.finished = Some(finished),
+                _ => {}
             }
         }
         for attempts in scene.attempts.values_mut() {
@@ -217,17 +229,30 @@ impl<'a> Scene<'a> {
     /// Attempts that belong to a phase: what overlaps the blow belongs to it.
     pub fn in_phase(&self, probe: &str, phase: Phase) -> Vec<&'a Attempt> {
         let all = self.attempts(probe).iter().copied();
-        all.filter(|attempt| self.phase_of(attempt) == Some(phase))
+        all.filter(|one| self.phase_of(one.invoke_us, one.complete_us) == Some(phase))
             .collect()
     }
 
-    fn phase_of(&self, attempt: &Attempt) -> Option<Phase> {
+    /// Requests to a target that belong to a phase, by the same rule.
+    pub fn responses(&self, target: &str, phase: Phase) -> Vec<&'a Response> {
+        let all = self.responses.get(target).into_iter().flatten().copied();
+        all.filter(|one| self.phase_of(one.invoke_us, one.complete_us) == Some(phase))
+            .collect()
+    }
+
+    /// When the last request of the accompanying load was sent; 0 without any.
+    pub fn last_sent(&self) -> u64 {
+        let all = self.responses.values().flatten();
+        all.map(|one| one.invoke_us).max().unwrap_or(0)
+    }
+
+    fn phase_of(&self, invoke_us: u64, complete_us: u64) -> Option<Phase> {
         let began = |phase| self.phases.get(&phase).copied().unwrap_or(u64::MAX);
-        if attempt.invoke_us >= began(Phase::Post) {
+        if invoke_us >= began(Phase::Post) {
             Some(Phase::Post)
-        } else if attempt.complete_us >= began(Phase::During) {
+        } else if complete_us >= began(Phase::During) {
             Some(Phase::During)
-        } else if attempt.invoke_us >= began(Phase::Pre) {
+        } else if invoke_us >= began(Phase::Pre) {
             Some(Phase::Pre)
         } else {
             None

@@ -1,6 +1,7 @@
 //! What the run itself allows to be said: a promise can hold only where the experiment happened.
 
 use super::fault;
+use super::journeys;
 use super::scene::Scene;
 use super::steady;
 use crate::judge::outcome::Outcome;
@@ -61,7 +62,8 @@ impl Standing {
         if before != Self::Sound {
             return before;
         }
-        if let Some(unmet) = steady::unmet_before(scene) {
+        let unmet = steady::unmet_before(scene).or_else(|| journeys::unmet_before(scene));
+        if let Some(unmet) = unmet {
             let text = format!("the system was not in its steady state before the blow: {unmet}");
             return Self::void("STEADY_STATE_NOT_MET", text);
         }

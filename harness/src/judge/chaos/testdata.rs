@@ -4,7 +4,8 @@
 
 use crate::judge::testdata::{at, ended, place, started};
 use crate::model::chaos::*;
-use crate::model::evidence::{Event, Evidence, Timed};
+use crate::model::evidence::{Event, Evidence, Response, ScenarioFinished, Timed};
+use crate::model::promise::{Metric, Slo};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -123,6 +124,67 @@ pub(crate) fn plan_of(evidence: &mut Evidence) -> &mut ChaosPlan {
 pub(crate) fn step(step: FaultStep) -> ChaosEvent {
     let action = "cut".to_owned();
     ChaosEvent::Fault { action, step }
+}
+
+/// The healthy run with five users of a shop beside it, who have sent nothing yet.
+pub(crate) fn with_journeys() -> Evidence {
+    let mut evidence = pass();
+    let limit = |metric, limit, line| Slo {
+        service: "shop".into(),
+        metric,
+        limit,
+        place: place(line),
+    };
+    let mut scenario = crate::judge::testdata::scenario();
+    scenario.users = 5;
+    plan_of(&mut evidence).journeys = Some(JourneyPlan {
+        id: "users".into(),
+        scenario,
+        targets: vec![crate::judge::testdata::target("shop")],
+        slos: vec![
+            limit(Metric::P99LatencyMs, 500.0, 31),
+            limit(Metric::ErrorRate, 0.01, 32),
+        ],
+        phases: Phase::ALL.into(),
+        hold_for: Duration::from_secs(2),
+        minimum_requests: 100,
+        seed: 1,
+        place: place(30),
+    });
+    evidence
+}
+
+/// Adds a request that is answered well after 5 ms, changed by the caller.
+pub(crate) fn respond(evidence: &mut Evidence, invoke_us: u64, with: impl FnOnce(&mut Response)) {
+    let mut response = Response {
+        service: "shop".into(),
+        step: "list".into(),
+        invoke_us,
+        complete_us: invoke_us + 5 * MS,
+        failure: None,
+    };
+    with(&mut response);
+    let last = evidence.events.len() - 1;
+    let event = at(response.complete_us, Event::Response(response));
+    evidence.events.insert(last, event);
+}
+
+/// Adds the end of the load, changed by the caller.
+pub(crate) fn finish_load(evidence: &mut Evidence, with: impl FnOnce(&mut ScenarioFinished)) {
+    let mut finished = ScenarioFinished {
+        scenario: "typical_load".into(),
+        steady_us: 15_000_000,
+        users_wanted: 5,
+        users_reached: 5,
+        generator_cpu_share: 0.05,
+        lag_p99_us: 900,
+        lag_max_us: 4_000,
+        open_files_limit: 1024,
+    };
+    with(&mut finished);
+    let last = evidence.events.len() - 1;
+    let event = at(READ, Event::ScenarioFinished(finished));
+    evidence.events.insert(last, event);
 }
 
 fn guards() -> Vec<(u64, ChaosEvent)> {
@@ -409,6 +471,7 @@ fn plan() -> ChaosPlan {
             keys: 4,
             place: place(11),
         }],
+        journeys: None,
         probes: vec![
             probe(
                 "api",

@@ -523,6 +523,8 @@ fn the_environment_is_compared_item_by_item() {
     let rules = after("host/nft", "table inet proofhouse_cut");
     assert_eq!(of(&rules, id), is("fail", "ENVIRONMENT_CHANGED"));
     assert!(checks(&rules)[id].saw.starts_with("host/nft: "));
+    let unread = after("host/nft", "could not be read: nft: no such file");
+    assert_eq!(of(&unread, id), is("error", "NO_FINGERPRINT"));
     let mut again = after(
         "container/proofhouse-nats-1/started_at",
         "2026-03-14T09:00:00Z",
@@ -592,4 +594,69 @@ fn the_outcome_has_the_seeds_keys() {
         stream.examples["mark_before_publish"],
         [element(100), element(102)]
     );
+}
+
+/// The decisions of the made-up run, which are denied while NATS is away, expected to be allowed.
+fn with_allowed(phases: &[Phase]) -> Evidence {
+    let mut evidence = testdata::pass();
+    let plan = plan_of(&mut evidence);
+    let place = plan.steady_state[0].place.clone();
+    plan.steady_state.push(Expectation {
+        id: "decide".into(),
+        probe: "decide".into(),
+        conditions: vec![Condition {
+            of: Measure::Value,
+            is: Comparison::Equals(json!(true)),
+            place: place.clone(),
+        }],
+        hold_for: Duration::from_secs(2),
+        phases: phases.iter().copied().collect(),
+        place: place.clone(),
+    });
+    plan.validation.push(Validation {
+        key: "recovery_time_max_seconds".into(),
+        kind: ValidationKind::RecoveryTimeMax {
+            probe: "decide".into(),
+            connection: None,
+            max: Duration::from_secs(10),
+            hold_for: Duration::from_secs(2),
+        },
+        place,
+    });
+    evidence
+}
+
+/// How the decisions came back, as the results have it.
+fn decisions_back(evidence: &Evidence) -> Option<(f64, f64)> {
+    let chaos = judge(evidence, &Memory::new(), "f").chaos.unwrap();
+    let mut recovery = chaos.recovery.into_iter();
+    let back = recovery.find(|back| back.probe == "decide")?;
+    Some((back.from_ms, back.to_ms))
+}
+
+#[test]
+fn recovery_is_counted_in_what_the_steady_state_wants_and_not_in_answers_alone() {
+    let id = "validation/recovery_time_max_seconds";
+    // Nothing is expected of its value: every answer is good, deny or allow.
+    let any = testdata::pass();
+    assert_eq!(decisions_back(&any), None);
+    let wanted = with_allowed(&[Phase::Pre, Phase::Post]);
+    assert_eq!(of(&wanted, id), is("pass", ""));
+    // Denied until the heal, though every answer came with a 200.
+    let (from, to) = decisions_back(&wanted).unwrap();
+    assert!(from <= 20.0 && to > 0.0 && to <= 30.0, "{from} {to}");
+    let mut denied = wanted.clone();
+    change(&mut denied, |event| {
+        if let ChaosEvent::Attempt(attempt) = event
+            && attempt.probe == "decide"
+            && attempt.due_us > CALLED
+        {
+            attempt.value = Some(json!(false));
+        }
+        true
+    });
+    assert_eq!(of(&denied, id), is("fail", "NEVER_RECOVERED"));
+    // What is expected of the fault alone says nothing about the state afterwards.
+    let during = with_allowed(&[Phase::During]);
+    assert_eq!(decisions_back(&during), None);
 }

@@ -1,6 +1,7 @@
 //! One chaos scenario, resolved: every word of the seed's format and of the richer one
 //! has become a probe, an expectation, an action or a validation.
 
+use super::journey::JourneyPlan;
 use super::probe::{Connection, Expectation, ProbePlan};
 use super::system::SystemPlan;
 use crate::model::place::Place;
@@ -20,6 +21,9 @@ pub struct ChaosPlan {
     pub system: SystemPlan,
     /// What loads the system from before the first fault until after recovery.
     pub load: Vec<LoadPlan>,
+    /// Users who go their ways meanwhile, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journeys: Option<JourneyPlan>,
     /// Questions asked on a fixed schedule in all phases; never empty.
     pub probes: Vec<ProbePlan>,
     /// What must hold of the probes; never empty.
@@ -137,19 +141,23 @@ pub enum FaultKind {
     },
     /// The container is paused: connections are accepted by the kernel and nothing answers.
     Stall,
-    /// Packets to the target's peers are late.
+    /// Packets between the target and its peers are late.
     Latency {
-        /// Added one way.
+        /// Added to every packet, each way.
         delay: Duration,
         /// At most so much more or less.
         jitter: Duration,
+        /// Which way is late.
+        direction: Direction,
+        /// Names of services whose packets are late; empty for everyone's.
+        peers: Vec<String>,
     },
     /// Packets are lost at random.
     Loss {
         /// 0 to 1.
         ratio: f64,
     },
-    /// Bytes leave slowly.
+    /// Bytes leave the target slowly.
     Bandwidth {
         /// Bits per second.
         bits_per_second: u64,
@@ -180,7 +188,7 @@ pub enum PartitionMode {
     Detach,
 }
 
-/// Which packets are dropped, seen from the target.
+/// Which packets a fault is about, seen from the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {

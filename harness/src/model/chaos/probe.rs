@@ -1,5 +1,6 @@
 //! Questions asked of the system on a fixed schedule, and what must hold of their answers.
 
+use super::pattern::Pattern;
 use super::system::Endpoint;
 use crate::model::place::Place;
 use serde::{Deserialize, Serialize};
@@ -201,4 +202,6 @@ pub enum Comparison {
     OneOf(Vec<Value>),
     /// A list, a map or a text that is not empty.
     NotEmpty,
+    /// Text that a regular expression finds something in.
+    Matches(Pattern),
 }

@@ -19,6 +19,7 @@ impl Comparison {
             Comparison::Equals(wanted) => same(wanted, value),
             Comparison::OneOf(list) => list.iter().any(|wanted| same(wanted, value)),
             Comparison::NotEmpty => filled(value),
+            Comparison::Matches(pattern) => pattern.matches(value),
         }
     }
 }
@@ -41,6 +42,14 @@ fn filled(value: &Value) -> bool {
 }
 
 impl Expectation {
+    /// Whether it belongs to the state that the system comes back to: asked after the blow, and
+    /// not only then. What holds during the fault alone is no such state, and a step of the
+    /// cleanup was never seen to hold before.
+    #[must_use]
+    pub fn is_regained(&self) -> bool {
+        self.phases.contains(&Phase::Post) && !self.is_only_after()
+    }
+
     /// Whether it is asked in the last phase only: a step of the cleanup.
     #[must_use]
     pub fn is_only_after(&self) -> bool {
@@ -56,7 +65,7 @@ impl ChaosPlan {
     /// is counted in attempts that pass here, not in answers alone.
     #[must_use]
     pub fn is_steady(&self, attempt: &Attempt) -> bool {
-        let applies = |one: &&Expectation| one.probe == attempt.probe && !one.is_only_after();
+        let applies = |one: &&Expectation| one.probe == attempt.probe && one.is_regained();
         let expectations = self.steady_state.iter().filter(applies);
         let mut conditions = expectations.flat_map(|one| &one.conditions);
         attempt.outcome == AttemptOutcome::Ok

@@ -5,7 +5,7 @@ use super::system::Found;
 use super::{unique, unknown};
 use crate::config::chaos::WrittenScenario;
 use crate::config::chaos::action::{Blow, BlowStart};
-use crate::model::chaos::{Action, ActionStart, ChaosPlan, Moment};
+use crate::model::chaos::{Action, ActionStart, ChaosPlan, FaultKind, Moment};
 use crate::model::place::{Placed, Problem};
 use std::time::Duration;
 
@@ -64,7 +64,12 @@ fn start(blow: &Blow, above: Option<&Action>) -> ActionStart {
 fn peers(blow: &Blow, needs: &mut Needs<'_, '_>) {
     for peer in &blow.peers {
         if peer.value == blow.target.value {
-            let message = format!("`{}` cannot be cut off from itself", peer.value);
+            let message = match blow.fault {
+                FaultKind::Latency { .. } => {
+                    format!("`{}` is the target, and no peer of itself", peer.value)
+                }
+                _ => format!("`{}` cannot be cut off from itself", peer.value),
+            };
             needs.problems.push(Problem::at(&peer.place, message));
         } else {
             needs.service(peer);

@@ -2,6 +2,7 @@
 
 mod actions;
 mod discover;
+mod journeys;
 mod needs;
 mod quick;
 mod steady;
@@ -98,13 +99,17 @@ fn join(request: &ChaosRequest, desk: &mut Desk) -> Option<Plan> {
     let written = file.system.take();
     let found = system::find(request, written, desk)?;
     let scenario = chosen(&file, request, desk)?;
-    let chaos = scenario_plan(&file, scenario, &found, desk, request.profile);
+    let joined = journeys::join(request, scenario, &found, desk);
+    let (journeys, issuer) = joined.unzip();
+    let mut chaos = scenario_plan(&file, scenario, &found, desk, request.profile);
+    chaos.journeys = journeys;
+    journeys::lasting(&mut chaos);
     Some(Plan {
         suite: chaos.scenario.clone(),
         sources: desk.sources.iter().map(source_of).collect(),
         profile: request.profile,
         environment: Default::default(),
-        issuer: None,
+        issuer: issuer.flatten(),
         performance: PerformancePlan::default(),
         chaos: Some(Box::new(chaos)),
     })
@@ -151,6 +156,7 @@ fn scenario_plan(
         safety: file.safety.clone(),
         system: found.plan().clone(),
         load: scenario.load.clone(),
+        journeys: None,
         probes: scenario.probes.clone(),
         steady_state: Vec::new(),
         actions: Vec::new(),
@@ -182,6 +188,7 @@ fn loads(scenario: &WrittenScenario, plan: &mut ChaosPlan, needs: &mut Needs<'_,
         value: load.id.clone(),
         place: load.place.clone(),
     });
+    let ids = ids.chain(scenario.journeys.iter().map(|one| one.id.clone()));
     unique("load", &ids.collect::<Vec<_>>(), needs.problems);
     for load in &plan.load {
         let need = match load.kind {

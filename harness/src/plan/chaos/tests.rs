@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::model::chaos::{
-    ActionStart, Attempt, AttemptOutcome, Comparison, DuplicatePolicy, FaultKind, Measure, Moment,
-    PartitionMode, Phase, ProbeKind, Stop, ValidationKind,
+    ActionStart, Attempt, AttemptOutcome, Comparison, Direction, DuplicatePolicy, FaultKind,
+    Measure, Moment, PartitionMode, Phase, ProbeKind, Stop, ValidationKind,
 };
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -278,6 +278,85 @@ fn the_richer_format_says_when_and_how() {
         ActionStart::At(Duration::from_secs(5))
     );
     assert_eq!(quick.actions[1].start, after("cut", Moment::Verified, 2));
+}
+
+const USERS: &str = "load:\n\
+  - {id: users, kind: journey, scenario: calm, slos: {shop: {p99_latency_ms: 500}, desk: {max_error_rate: 0.01}}, when: [during, post]}\n\
+steady_state:";
+const TARGETS: &str = "targets:\n\
+\x20 shop: {base_url: 'service://nats:80', journeys: [{name: r, steps: [{path: /}]}]}\n\
+\x20 desk: {base_url: 'http://127.0.0.1:1', journeys: [{name: r, steps: [{path: /}]}]}\n\
+\x20 idle: {base_url: 'http://127.0.0.1:1', journeys: [{name: r, steps: [{path: /}]}]}\n";
+
+#[test]
+fn users_beside_a_story_last_as_long_as_it_can() {
+    let text = RICH.replace("steady_state:", USERS);
+    let calm = "name: calm\nconcurrent_users: 3\nduration_seconds: 60\n";
+    let files = [
+        ("c/a.yaml", text.as_str()),
+        ("c/a.targets.yaml", TARGETS),
+        ("load/calm.yaml", calm),
+    ];
+    let plan = planned(&files, None, None, Profile::Full).unwrap();
+    assert_eq!(plan.sources.len(), 3);
+    assert!(plan.performance.scenarios.is_empty());
+    let names: Vec<_> = plan.targets().iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["desk", "shop"], "what has no limits is not loaded");
+    let chaos = plan.chaos.unwrap();
+    let journeys = chaos.journeys.unwrap();
+    assert_eq!((journeys.scenario.users, journeys.slos.len()), (3, 2));
+    assert_eq!(
+        journeys.phases,
+        BTreeSet::from([Phase::During, Phase::Post])
+    );
+    let story = chaos.pre + chaos.post + Duration::from_secs(20 + 8 + 4 + 1 + 2);
+    assert!(
+        journeys.scenario.duration > story,
+        "{:?}",
+        journeys.scenario
+    );
+    assert!(chaos.load.is_empty(), "users write no ledger");
+    let quick = planned(&files, None, None, Profile::Quick).unwrap();
+    assert!(quick.chaos.unwrap().journeys.is_some());
+}
+
+#[test]
+fn verifying_the_steady_state_asks_nothing_of_the_fault_alone() {
+    let text = RICH.replace("cleanup: always", "cleanup: [verify_steady_state]");
+    let plan = planned(&[("c/a.yaml", &text)], None, None, Profile::Full).unwrap();
+    let phases = plan.chaos.unwrap().steady_state;
+    let phases: Vec<_> = phases.iter().map(|one| one.phases.clone()).collect();
+    let during = BTreeSet::from([Phase::During]);
+    assert_eq!(phases, [BTreeSet::from([Phase::Pre, Phase::Post]), during]);
+}
+
+#[test]
+fn shaping_says_how_much_which_way_and_whose() {
+    let loss = "{loss: {target: relay, share: 20%}, for: 2s}";
+    let planned = |blow: &str| {
+        let text = RICH.replace(loss, blow);
+        assert_ne!(text, RICH);
+        let plan = planned(&[("c/a.yaml", &text)], None, None, Profile::Full);
+        plan.unwrap().chaos.unwrap().actions.remove(2)
+    };
+    let latency = |jitter, direction, peers: &[&str]| FaultKind::Latency {
+        delay: Duration::from_millis(50),
+        jitter: Duration::from_millis(jitter),
+        direction,
+        peers: peers.iter().map(|peer| (*peer).to_owned()).collect(),
+    };
+    let all = planned("{latency: {target: relay, delay: 50ms}, for: 2s}");
+    assert_eq!(all.fault, latency(0, Direction::Both, &[]));
+    let one = planned(
+        "{latency: {target: relay, delay: 50ms, jitter: 5ms, direction: out, peers: [nats]}, for: 2s}",
+    );
+    assert_eq!(one.fault, latency(5, Direction::Out, &["nats"]));
+    assert_eq!(
+        planned("{bandwidth: {target: relay, bits_per_second: 2000000}, for: 2s}").fault,
+        FaultKind::Bandwidth {
+            bits_per_second: 2_000_000
+        }
+    );
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! What this machine can do to containers, tried out in a namespace that holds nothing else.
 
+use super::delay::Order;
+use super::qdisc::HANDLE;
 use crate::model::chaos::{Action, FaultKind, PartitionMode};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -23,7 +26,12 @@ pub struct Capability {
 
 /// Asks after all of them.
 pub async fn all() -> Vec<Capability> {
-    vec![engine().await, packet_rules().await, shaping()]
+    vec![
+        engine().await,
+        packet_rules().await,
+        packet_delay().await,
+        traffic_shaping().await,
+    ]
 }
 
 /// What a scenario needs and this machine cannot do, in words.
@@ -33,8 +41,11 @@ pub async fn missing(actions: &[Action]) -> Vec<String> {
     if wants(needs_rules) {
         missing.push(packet_rules().await);
     }
-    if wants(needs_shaping) {
-        missing.push(shaping());
+    if wants(|fault| matches!(fault, FaultKind::Latency { .. })) {
+        missing.push(packet_delay().await);
+    }
+    if wants(|fault| matches!(fault, FaultKind::Bandwidth { .. })) {
+        missing.push(traffic_shaping().await);
     }
     let missing = missing.into_iter().filter(|one| !one.available);
     missing
@@ -45,16 +56,10 @@ pub async fn missing(actions: &[Action]) -> Vec<String> {
 fn needs_rules(fault: &FaultKind) -> bool {
     match fault {
         FaultKind::NetworkPartition { mode, .. } => *mode == PartitionMode::Drop,
-        FaultKind::Loss { .. } => true,
+        // `nft` is also what sees that a table of ours is gone.
+        FaultKind::Loss { .. } | FaultKind::Latency { .. } => true,
         _ => false,
     }
-}
-
-fn needs_shaping(fault: &FaultKind) -> bool {
-    matches!(
-        fault,
-        FaultKind::Latency { .. } | FaultKind::Bandwidth { .. }
-    )
 }
 
 async fn engine() -> Capability {
@@ -91,29 +96,7 @@ async fn packet_rules() -> Capability {
 }
 
 async fn try_rules() -> Result<(), String> {
-    let mut child = Command::new("unshare")
-        .args(["--net", "nft", "-i"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| format!("unshare: {error}"))?;
-    if let Some(mut input) = child.stdin.take() {
-        // Closed at the end of this block: nft ends by itself.
-        let told = input.write_all(TRIAL).await;
-        told.map_err(|error| format!("nft: {error}"))?;
-    }
-    let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
-    let output = output
-        .map_err(|_| format!("nft did not end within {PATIENCE:?}"))?
-        .map_err(|error| error.to_string())?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    if said.contains("timeout 1m") {
-        return Ok(());
-    }
-    let told = String::from_utf8_lossy(&output.stderr);
-    Err(format!("the kernel or nft refuses: {}", told.trim()))
+    alone(&["nft", "-i"], TRIAL, "timeout 1m").await
 }
 
 const TRIAL: &[u8] = b"add table inet proofhouse_trial { flags owner; }
@@ -124,12 +107,88 @@ add element inet proofhouse_trial peers { 192.0.2.0/24 timeout 60s }
 list table inet proofhouse_trial
 ";
 
-/// Said loudly, so that nobody takes a scenario with them for one that ran.
-fn shaping() -> Capability {
+/// A process of ours with a queue of packets and a rule that fills it: all that latency needs.
+async fn packet_delay() -> Capability {
+    let outcome = try_delay().await;
+    Capability {
+        name: "packet_delay",
+        available: outcome.is_ok(),
+        detail: match outcome {
+            Ok(()) => "a queue of packets and an owned table that fills it: latency".to_owned(),
+            Err(reason) => reason,
+        },
+        help: Some(
+            "run as root on the engine's own machine; the kernel needs NFQUEUE (nft_queue, or nft_compat and xt_NFQUEUE)",
+        ),
+    }
+}
+
+async fn try_delay() -> Result<(), String> {
+    let order = Order {
+        table: "proofhouse_trial".to_owned(),
+        inward: true,
+        outward: true,
+        delay_us: 1000,
+        jitter_us: 0,
+        seed: 1,
+        peers: Vec::new(),
+    };
+    let order = serde_json::to_string(&order).map_err(|error| error.to_string())?;
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let program: &str = &program.to_string_lossy();
+    let tool = [program, "delay-packets", "--order", &order];
+    alone(&tool, b"begin 1000\nend\n", "ready\nbegun\nended\n").await
+}
+
+/// A token bucket, put on an interface: all that a limit needs.
+async fn traffic_shaping() -> Capability {
+    let outcome = try_shaping().await;
     Capability {
         name: "traffic_shaping",
-        available: false,
-        detail: "the faults `latency` and `bandwidth` are not built yet".to_owned(),
-        help: None,
+        available: outcome.is_ok(),
+        detail: match outcome {
+            Ok(()) => {
+                "a token bucket on an interface: bandwidth, of what a target sends".to_owned()
+            }
+            Err(reason) => reason,
+        },
+        help: Some(
+            "run as root on the engine's own machine with `ip` and `tc` (package iproute2); the kernel needs sch_tbf",
+        ),
     }
+}
+
+async fn try_shaping() -> Result<(), String> {
+    alone(&["ip", "-oneline", "link", "show"], b"", "lo:").await?;
+    let bucket = ["tbf", "rate", "1mbit", "burst", "3200", "limit", "32768"];
+    let add = ["tc", "qdisc", "add", "dev", "lo", "root", "handle", HANDLE];
+    alone(&[&add[..], &bucket].concat(), b"", "").await
+}
+
+/// Runs a tool in a network namespace of its own, which ends with it. It must end well, and have said so.
+async fn alone(tool: &[&str], input: &[u8], sign: &str) -> Result<(), String> {
+    let mut child = Command::new("unshare")
+        .arg("--net")
+        .args(tool)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("unshare: {error}"))?;
+    if let Some(mut pipe) = child.stdin.take() {
+        // Closed at the end of this block. A tool that has failed does not read: it says why itself.
+        let _ = pipe.write_all(input).await;
+    }
+    let name = Path::new(tool.first().unwrap_or(&"")).file_name();
+    let name = name.unwrap_or_default().to_string_lossy();
+    let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
+    let output = output
+        .map_err(|_| format!("{name} did not end within {PATIENCE:?}"))?
+        .map_err(|error| error.to_string())?;
+    if output.status.success() && String::from_utf8_lossy(&output.stdout).contains(sign) {
+        return Ok(());
+    }
+    let told = String::from_utf8_lossy(&output.stderr);
+    Err(format!("the kernel or {name} refuses: {}", told.trim()))
 }

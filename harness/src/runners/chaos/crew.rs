@@ -2,7 +2,9 @@
 
 use super::access::Published;
 use super::docker::{Docker, Target};
+use super::fault::bandwidth::Bandwidth;
 use super::fault::detach::Detach;
+use super::fault::latency::{Late, Latency};
 use super::fault::partition::{Cut, Partition};
 use super::fault::restart::Restart;
 use super::fault::stall::Stall;
@@ -168,9 +170,24 @@ pub(super) async fn fault(
             let cut = cut(Direction::Both, Vec::new(), *ratio, action);
             Box::new(Partition::prepare(target, network, &cut).await?)
         }
-        FaultKind::Latency { .. } | FaultKind::Bandwidth { .. } => {
-            let word = action.fault.word();
-            return Err(FaultError::Kernel(format!("`{word}` is not built yet")));
+        FaultKind::Latency {
+            delay,
+            jitter,
+            direction,
+            peers,
+        } => {
+            let late = Late {
+                direction: *direction,
+                peers: addresses(plan, docker, peers).await?,
+                delay: *delay,
+                jitter: *jitter,
+                seed: plan.seed,
+                lasts: action.lasts,
+            };
+            Box::new(Latency::prepare(target, network, late).await?)
+        }
+        FaultKind::Bandwidth { bits_per_second } => {
+            Box::new(Bandwidth::prepare(target, network, *bits_per_second).await?)
         }
     })
 }

@@ -6,7 +6,7 @@ use crate::model::chaos::{Action, GuardName, Safety};
 use std::collections::BTreeSet;
 
 /// The label that says what may be broken.
-const LABEL: &str = "proofhouse.chaos";
+pub(super) const LABEL: &str = "proofhouse.chaos";
 
 /// What one guard says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What the probes say while the scenario goes on: enough to abort, to wait for recovery, and nothing more.
 
 use crate::model::chaos::{AbortWhen, Attempt, AttemptOutcome, Connection};
+use crate::model::evidence::Response;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,28 +13,54 @@ pub(super) struct Live(Mutex<BTreeMap<(String, Option<Connection>), Row>>);
 #[derive(Debug, Default, Clone, Copy)]
 struct Row {
     good: u64,
-    /// Since when every attempt was good, by the time at which it was sent.
-    good_since_us: Option<u64>,
+    /// Since when every attempt was as the steady state wants it, by the time at which it was sent.
+    steady_since_us: Option<u64>,
     /// Since when every attempt was not good.
     bad_since_us: Option<u64>,
     latest_us: u64,
 }
 
 impl Live {
-    /// Takes an attempt in.
-    pub(super) fn see(&self, attempt: &Attempt) {
+    /// Takes an attempt in; `steady` says whether it is as the steady state wants it.
+    pub(super) fn see(&self, attempt: &Attempt, steady: bool) {
+        let key = (attempt.probe.clone(), attempt.connection);
+        let answered = attempt.outcome == AttemptOutcome::Ok;
+        self.take(
+            key,
+            (attempt.invoke_us, attempt.complete_us),
+            (answered, steady),
+        );
+    }
+
+    /// Takes a response of an accompanying load in, by its target.
+    pub(super) fn hear(&self, response: &Response) {
+        let good = response.failure.is_none();
+        self.take(
+            (response.service.clone(), None),
+            (response.invoke_us, response.complete_us),
+            (good, good),
+        );
+    }
+
+    fn take(
+        &self,
+        key: (String, Option<Connection>),
+        (invoke_us, complete_us): (u64, u64),
+        (good, steady): (bool, bool),
+    ) {
         let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let row = rows
-            .entry((attempt.probe.clone(), attempt.connection))
-            .or_default();
-        row.latest_us = row.latest_us.max(attempt.complete_us);
-        if attempt.outcome == AttemptOutcome::Ok {
+        let row = rows.entry(key).or_default();
+        row.latest_us = row.latest_us.max(complete_us);
+        if good {
             row.good += 1;
-            row.good_since_us.get_or_insert(attempt.invoke_us);
             row.bad_since_us = None;
         } else {
-            row.bad_since_us.get_or_insert(attempt.invoke_us);
-            row.good_since_us = None;
+            row.bad_since_us.get_or_insert(invoke_us);
+        }
+        if steady {
+            row.steady_since_us.get_or_insert(invoke_us);
+        } else {
+            row.steady_since_us = None;
         }
     }
 
@@ -51,13 +78,13 @@ impl Live {
             .collect()
     }
 
-    /// Whether every probe has been good over every connection for so long, after `from_us`.
-    pub(super) fn all_good_for(&self, hold: Duration, from_us: u64) -> bool {
+    /// Whether everything has been steady over every connection for so long, after `from_us`.
+    pub(super) fn all_steady_for(&self, hold: Duration, from_us: u64) -> bool {
         let hold = u64::try_from(hold.as_micros()).unwrap_or(u64::MAX);
         let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         !rows.is_empty()
             && rows.values().all(|row| {
-                row.good_since_us
+                row.steady_since_us
                     .is_some_and(|since| row.latest_us.saturating_sub(since.max(from_us)) >= hold)
             })
     }
@@ -126,12 +153,12 @@ mod tests {
     fn one_good_answer_ends_an_abort_condition() {
         let live = Live::default();
         for at in [0, 100, 200] {
-            live.see(&attempt(at, AttemptOutcome::Info));
+            live.see(&attempt(at, AttemptOutcome::Info), false);
         }
         let told = live.abort(&condition(Duration::from_millis(200))).unwrap();
         assert!(told.contains("s.yaml:3:5"), "{told}");
         assert!(live.abort(&condition(Duration::from_millis(300))).is_none());
-        live.see(&attempt(300, AttemptOutcome::Ok));
+        live.see(&attempt(300, AttemptOutcome::Ok), true);
         assert!(live.abort(&condition(Duration::from_millis(1))).is_none());
     }
 
@@ -139,22 +166,33 @@ mod tests {
     fn recovery_is_counted_from_the_heal_and_one_bad_answer_starts_it_anew() {
         let live = Live::default();
         assert!(
-            !live.all_good_for(Duration::ZERO, 0),
+            !live.all_steady_for(Duration::ZERO, 0),
             "no probe, no recovery"
         );
-        live.see(&attempt(0, AttemptOutcome::Ok));
-        live.see(&attempt(1000, AttemptOutcome::Ok));
-        assert!(live.all_good_for(Duration::from_millis(900), 0));
-        assert!(!live.all_good_for(Duration::from_millis(900), 500_000));
-        live.see(&attempt(1100, AttemptOutcome::Bad));
-        live.see(&attempt(1200, AttemptOutcome::Ok));
-        assert!(!live.all_good_for(Duration::from_millis(100), 0));
+        live.see(&attempt(0, AttemptOutcome::Ok), true);
+        live.see(&attempt(1000, AttemptOutcome::Ok), true);
+        assert!(live.all_steady_for(Duration::from_millis(900), 0));
+        assert!(!live.all_steady_for(Duration::from_millis(900), 500_000));
+        live.see(&attempt(1100, AttemptOutcome::Bad), false);
+        live.see(&attempt(1200, AttemptOutcome::Ok), true);
+        assert!(!live.all_steady_for(Duration::from_millis(100), 0));
+    }
+
+    #[test]
+    fn an_answer_that_is_not_as_wanted_is_no_recovery_and_no_reason_to_abort() {
+        let live = Live::default();
+        live.see(&attempt(0, AttemptOutcome::Ok), false);
+        live.see(&attempt(1000, AttemptOutcome::Ok), false);
+        assert!(!live.all_steady_for(Duration::ZERO, 0));
+        assert!(live.abort(&condition(Duration::ZERO)).is_none());
+        live.see(&attempt(1100, AttemptOutcome::Ok), true);
+        assert!(live.all_steady_for(Duration::ZERO, 0));
     }
 
     #[test]
     fn a_probe_that_was_never_asked_was_never_good() {
         let live = Live::default();
-        live.see(&attempt(0, AttemptOutcome::Ok));
+        live.see(&attempt(0, AttemptOutcome::Ok), true);
         assert_eq!(live.never_good(["api", "db"].into_iter()), ["db"]);
     }
 }

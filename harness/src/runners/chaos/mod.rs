@@ -3,7 +3,9 @@
 pub mod access;
 pub mod capability;
 mod clock;
+mod company;
 mod crew;
+pub mod delay;
 pub mod docker;
 pub mod fault;
 pub mod fingerprint;
@@ -18,6 +20,7 @@ pub mod netns;
 mod peer;
 mod preview;
 pub mod probe;
+pub mod qdisc;
 pub mod read;
 pub mod reaper;
 mod recover;
@@ -28,6 +31,7 @@ mod trouble;
 mod world;
 
 pub use capability::{Capability, all as capabilities};
+pub use company::{Company, Cues, company};
 pub use preview::{Preview, TargetSeen, preview};
 pub use recover::{Recovered, recover};
 pub use story::run;
@@ -50,6 +54,8 @@ pub struct ChaosRequest<'a> {
     pub enabled: bool,
     /// Folder of fault journals.
     pub journals: &'a Path,
+    /// The load that accompanies it, where the plan has journeys.
+    pub company: Option<&'a Company>,
 }
 
 impl ChaosRequest<'_> {

@@ -11,7 +11,7 @@ use nix::sys::signal::Signal;
 use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, parent_id};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
@@ -62,7 +62,8 @@ impl Resident {
         command
             .args(["inject-ns", "--pid", &self.pid.to_string()])
             .args(["--pid-start", &self.pid_start.to_string()])
-            .args(["--namespace", &self.namespace, "--"])
+            .args(["--namespace", &self.namespace])
+            .args(["--parent", &std::process::id().to_string(), "--"])
             .args(tool)
             .stdin(Stdio::null())
             .kill_on_drop(true);
@@ -92,8 +93,8 @@ impl Resident {
 }
 
 /// The other side: enters the namespace and becomes the tool. Answers only when that failed.
-pub fn enter(resident: &Resident, tool: &[OsString]) -> u8 {
-    let failed = match get_in(resident) {
+pub fn enter(resident: &Resident, parent: u32, tool: &[OsString]) -> u8 {
+    let failed = match get_in(resident, parent) {
         Ok(()) => match tool.split_first() {
             Some((program, arguments)) => {
                 let mut command = std::process::Command::new(program);
@@ -107,9 +108,13 @@ pub fn enter(resident: &Resident, tool: &[OsString]) -> u8 {
     1
 }
 
-fn get_in(resident: &Resident) -> Result<(), String> {
+fn get_in(resident: &Resident, parent: u32) -> Result<(), String> {
     // The tool ends with the process that started it, whatever becomes of the pipe.
     prctl::set_pdeathsig(Signal::SIGKILL).map_err(|error| error.to_string())?;
+    // One that died before that sends no signal: what it began must not happen after its reaper has looked.
+    if parent_id() != parent {
+        return Err("whoever started this has ended".to_owned());
+    }
     // Opened first and looked at second: what is entered is what was looked at.
     let path = format!("/proc/{}/ns/net", resident.pid);
     let file = File::open(&path).map_err(|error| format!("{path}: {error}"))?;
@@ -159,50 +164,6 @@ pub async fn has_table(resident: &Resident, table: &str) -> Result<bool, FaultEr
     Ok(tables.lines().any(|line| line.trim() == wanted))
 }
 
-/// Removes a queueing discipline of ours; `false` where it, or its namespace, is gone.
-///
-/// # Errors
-/// It is there and cannot be removed.
-pub async fn remove_qdisc(
-    pid: i32,
-    pid_start: u64,
-    namespace: &str,
-    interface: &str,
-    handle: &str,
-) -> Result<bool, FaultError> {
-    let resident = Resident {
-        pid,
-        pid_start,
-        namespace: namespace.to_owned(),
-    };
-    if !resident.is_there() || !has_qdisc(&resident, interface, handle).await? {
-        return Ok(false);
-    }
-    resident
-        .run(&[
-            "tc", "qdisc", "del", "dev", interface, "root", "handle", handle,
-        ])
-        .await?;
-    Ok(true)
-}
-
-/// Whether a queueing discipline of ours is on an interface.
-///
-/// # Errors
-/// `tc` cannot be asked.
-pub async fn has_qdisc(
-    resident: &Resident,
-    interface: &str,
-    handle: &str,
-) -> Result<bool, FaultError> {
-    let told = resident
-        .run(&["tc", "qdisc", "show", "dev", interface])
-        .await?;
-    Ok(told
-        .lines()
-        .any(|line| line.split_whitespace().nth(2) == Some(handle)))
-}
-
 fn namespace(process: &str) -> Result<String, String> {
     let path = format!("/proc/{process}/ns/net");
     let metadata = std::fs::metadata(&path).map_err(|error| format!("{path}: {error}"))?;
@@ -241,7 +202,9 @@ mod tests {
             namespace: "4:1".into(),
         };
         assert!(!gone.is_there());
-        let told = get_in(&gone).unwrap_err();
+        let told = get_in(&gone, parent_id()).unwrap_err();
         assert!(told.contains("No such file"), "{told}");
+        let told = get_in(&gone, parent_id() + 1).unwrap_err();
+        assert!(told.contains("has ended"), "{told}");
     }
 }

@@ -72,6 +72,11 @@ fn undo(action: &Action) -> &'static str {
         FaultKind::NetworkPartition { .. } | FaultKind::Loss { .. } => {
             "remove our table from its network namespace; the kernel does so when we die, and when the time is over"
         }
-        FaultKind::Latency { .. } | FaultKind::Bandwidth { .. } => "not built yet",
+        FaultKind::Latency { .. } => {
+            "let go what is held and remove our table from its network namespace; the kernel removes it when we die, and when the time is over"
+        }
+        FaultKind::Bandwidth { .. } => {
+            "remove our queueing discipline 8f01: from its interface; the reaper does so when we die"
+        }
     }
 }

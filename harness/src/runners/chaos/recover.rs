@@ -3,7 +3,8 @@
 use super::docker::{Docker, deadline};
 use super::fault::{FaultError, Undo};
 use super::journal::{self, Entry, Found};
-use super::netns;
+use super::netns::{self, Resident};
+use super::qdisc::{self, Link};
 use bollard::models::{EndpointIpamConfig, EndpointSettings, NetworkConnectRequest};
 use futures_util::future::join_all;
 use std::path::Path;
@@ -13,6 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long a call to the engine may take effect after whoever made it is dead.
 pub(super) const LATE: Duration = Duration::from_secs(2);
+
+/// How long a tool that died with the run may still take effect: it was in the middle of one call.
+const LATE_TOOL: Duration = Duration::from_millis(200);
 
 /// A fault that was healed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,8 +114,20 @@ async fn remove(undo: &Undo) -> Result<bool, FaultError> {
             namespace,
             interface,
             handle,
+            queue_length,
             ..
-        } => netns::remove_qdisc(*pid, *pid_start, namespace, interface, handle).await,
+        } => {
+            let resident = Resident {
+                pid: *pid,
+                pid_start: *pid_start,
+                namespace: namespace.clone(),
+            };
+            let link = Link {
+                name: interface.clone(),
+                queue_length: *queue_length,
+            };
+            qdisc::remove(&resident, &link, handle, LATE_TOOL).await
+        }
         Undo::Unpause { .. } | Undo::Start { .. } | Undo::Connect { .. } => Ok(false),
     }
 }

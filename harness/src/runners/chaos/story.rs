@@ -12,10 +12,12 @@ use super::moments::Moments;
 use super::reaper::Reaper;
 use super::world::{Setting, World};
 use super::{ChaosError, ChaosRequest, recover};
-use crate::model::chaos::{Action, ChaosEvent, ChaosPlan, Phase, ValidationKind};
+use crate::model::chaos::{Action, ChaosEvent, ChaosPlan, Endpoint, Phase, ValidationKind};
 use crate::model::evidence::Event;
+use crate::model::load::{Endpoint as TargetEndpoint, Target};
 use crate::model::recorder::Recorder;
 use futures_util::future::join_all;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -72,8 +74,15 @@ impl Story<'_> {
         let journal = Journal::create(self.request.journals, self.request.run_id)?;
         // From here on somebody else mends what we break, should we die.
         let reaper = Reaper::start(journal.path())?;
-        let world = match self.world().await {
-            Ok(world) => world,
+        let started = match self.access().await {
+            Ok(access) => self
+                .world(access.clone())
+                .await
+                .map(|world| (world, access)),
+            Err(reason) => Err(reason),
+        };
+        let (world, access) = match started {
+            Ok(started) => started,
             Err(reason) => {
                 self.abort(reason);
                 journal.close()?;
@@ -82,10 +91,13 @@ impl Story<'_> {
             }
         };
         let journal = Mutex::new(journal);
-        let go_on = self.pre(&world, stop.clone()).await;
+        let go_on = self.accompanied(&access).await && self.pre(&world, stop.clone()).await;
         if go_on {
             self.during(&world, &mut crew, &journal, stop.clone()).await;
             self.post(&world, stop.clone()).await;
+        }
+        if let Some(company) = self.request.company {
+            company.end().await;
         }
         let interrupted = *stop.borrow();
         let patience = if interrupted {
@@ -103,14 +115,18 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn world(&self) -> Result<World, String> {
+    /// Where everything answers.
+    async fn access(&self) -> Result<Access, String> {
         let told = |error: FaultError| error.to_string();
         let published = crew::published(self.plan(), self.docker)
             .await
             .map_err(told)?;
         let engine = crew::engine(self.plan(), self.docker).await.map_err(told)?;
         let folder = self.request.folder();
-        let access = Access::new(&self.plan().system, folder, published).with_engine(engine);
+        Ok(Access::new(&self.plan().system, folder, published).with_engine(engine))
+    }
+
+    async fn world(&self, access: Access) -> Result<World, String> {
         World::start(Setting {
             plan: self.plan().clone(),
             access,
@@ -118,6 +134,27 @@ impl Story<'_> {
             recorder: self.recorder.clone(),
         })
         .await
+    }
+
+    /// Lets the accompanying load begin, where there is one; `false` where it cannot.
+    async fn accompanied(&self, access: &Access) -> bool {
+        let (Some(plan), Some(company)) = (&self.plan().journeys, self.request.company) else {
+            return true;
+        };
+        let addresses: Result<BTreeMap<String, String>, String> = plan
+            .targets
+            .iter()
+            .map(|target| Ok((target.name.clone(), address(target, access)?)))
+            .collect();
+        let begun = match addresses {
+            Ok(addresses) => company.begin(addresses).await,
+            Err(reason) => Err(reason),
+        };
+        if let Err(reason) = &begun {
+            let load = &plan.id;
+            self.abort(format!("nothing was broken: the load `{load}`: {reason}"));
+        }
+        begun.is_ok()
     }
 
     /// Watches the system while it is whole; `false` where it must not be broken.
@@ -202,7 +239,9 @@ impl Story<'_> {
         let until = Instant::now() + self.plan().post;
         let hold = hold(self.plan());
         while Instant::now() < until && !*stop.borrow() {
-            if world.live.all_good_for(hold, from) {
+            let company = self.request.company;
+            let well = company.is_none_or(|company| company.all_steady_for(hold, from));
+            if well && world.live.all_steady_for(hold, from) {
                 return;
             }
             tokio::time::sleep(LOOK).await;
@@ -224,6 +263,21 @@ async fn life(stage: &Stage<'_>, action: &Action, member: &mut Member) {
         .await;
 }
 
+/// Where a target of the accompanying load answers, without a slash at the end.
+fn address(target: &Target, access: &Access) -> Result<String, String> {
+    match &target.endpoint {
+        TargetEndpoint::Url(url) => {
+            let url = access.http(&Endpoint(url.clone()));
+            let url = url.map_err(|error| error.to_string())?;
+            Ok(url.as_str().trim_end_matches('/').to_owned())
+        }
+        TargetEndpoint::Service(name) => Err(format!(
+            "`{}` names the service `{name}` of a suite, and not an address",
+            target.name
+        )),
+    }
+}
+
 /// How long everything must have been well at the end: the longest time that anything asks for, and half a second.
 fn hold(plan: &ChaosPlan) -> Duration {
     let validations = plan.validation.iter().filter_map(|one| match one.kind {
@@ -231,7 +285,12 @@ fn hold(plan: &ChaosPlan) -> Duration {
         _ => None,
     });
     let steady = plan.steady_state.iter().map(|one| one.hold_for);
-    let longest = validations.chain(steady).max().unwrap_or_default();
+    let journeys = plan.journeys.iter().map(|one| one.hold_for);
+    let longest = validations
+        .chain(steady)
+        .chain(journeys)
+        .max()
+        .unwrap_or_default();
     longest.max(Duration::from_secs(2)) + Duration::from_millis(500)
 }
 

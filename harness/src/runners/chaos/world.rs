@@ -145,7 +145,8 @@ async fn begin(setting: &Setting, live: Arc<Live>) -> Result<AtWork, String> {
         None => None,
     };
     let told = |error: AccessError| error.to_string();
-    let seen: Seen = Arc::new(move |attempt| live.see(attempt));
+    let wanted = plan.clone();
+    let seen: Seen = Arc::new(move |attempt| live.see(attempt, wanted.is_steady(attempt)));
     let watching = probe::start(&plan.probes, access, recorder.clone(), seen).map_err(told)?;
     let load = LoadSetting {
         system: &plan.system,

@@ -1,3 +1,8 @@
-//! Fakes that suites need. For now the token issuer; the lying ones come with the contract suites.
+//! Fakes that suites need: the load suites' own token issuer, and the ones that lie on purpose.
 
+pub mod auth;
+pub mod fake;
+pub mod fault_server;
 pub mod issuer;
+pub mod record;
+pub mod wire;

@@ -8,7 +8,7 @@ use super::phases::Phases;
 use super::script::{Script, step_names};
 use super::session::Session;
 use super::user;
-use super::{LoadRequest, PerfError, Stop};
+use super::{Beside, LoadRequest, PerfError, Stop};
 use crate::model::recorder::Recorder;
 use goose::GooseAttack;
 use goose::client::GooseClientBuilder;
@@ -37,6 +37,7 @@ pub(super) struct Attack {
     client: Client,
     recorder: Recorder,
     stop: Stop,
+    beside: Option<Beside>,
     open_files: u64,
 }
 
@@ -75,6 +76,7 @@ impl Attack {
             client: client().map_err(engine_error)?,
             recorder: recorder.clone(),
             stop,
+            beside: request.beside.clone(),
             open_files: health::raise_open_files(),
         })
     }
@@ -117,12 +119,9 @@ impl Attack {
             let _inside = runtime.enter();
             self.goose()?
         };
-        ledger::open(Ledger::new(
-            self.recorder.clone(),
-            &self.scenario,
-            phases,
-            books,
-        ));
+        let seen = self.beside.as_ref().map(|beside| Arc::clone(&beside.seen));
+        let ledger = Ledger::new(self.recorder.clone(), &self.scenario, phases, books);
+        ledger::open(ledger.showing(seen));
         // Nobody listens any more when the caller is gone; then the load ends at once.
         let _ = began.send(());
         let outcome = runtime.block_on(self.attack(attack, caller));
@@ -142,12 +141,14 @@ impl Attack {
         let ticker = tokio::spawn(health::tick());
         let began = ledger::with(|ledger| ledger.began()).unwrap_or_else(Instant::now);
         let end = tokio::time::sleep_until((began + self.phases.end).into());
+        let mut until = self.beside.as_ref().map(|beside| beside.until.clone());
         let outcome = tokio::select! {
             ended = Box::pin(attack.execute()) => Err(PerfError::Engine(match ended {
                 Ok(_) => "goose ended before its time".to_owned(),
                 Err(error) => error.to_string(),
             })),
             () = end => Ok(Outcome::Finished),
+            () = told(&mut until) => Ok(Outcome::Finished),
             () = stopped(&mut self.stop) => Ok(Outcome::Stopped),
             _ = caller => Ok(Outcome::Stopped),
         };
@@ -264,6 +265,14 @@ fn client() -> Result<Client, reqwest::Error> {
         .no_deflate()
         .no_zstd()
         .build()
+}
+
+/// Waits for the end of what the load accompanies; for ever where that is nothing.
+async fn told(until: &mut Option<Stop>) {
+    match until {
+        Some(until) => stopped(until).await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn stopped(stop: &mut Stop) {

@@ -4,10 +4,11 @@ use super::health::Health;
 use super::phases::Phases;
 use super::tally::Count;
 use crate::model::evidence::{
-    Event, FailureClass, FailureExample, ScenarioFinished, Summary, Window,
+    Event, FailureClass, FailureExample, Response, ScenarioFinished, Summary, Window,
 };
 use crate::model::recorder::Recorder;
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Failed requests kept with their answer, for each target and class.
@@ -31,10 +32,14 @@ pub(super) fn with<R>(act: impl FnOnce(&mut Ledger) -> R) -> Option<R> {
         .flatten()
 }
 
+/// Who is shown every response.
+pub(super) type Seen = Arc<dyn Fn(&Response) + Send + Sync>;
+
 /// Counts of one scenario.
-#[derive(Debug)]
 pub(super) struct Ledger {
     recorder: Recorder,
+    /// Where every response is an event of its own: who is shown it.
+    seen: Option<Seen>,
     scenario: String,
     phases: Phases,
     began: Instant,
@@ -115,6 +120,7 @@ impl Ledger {
         });
         let mut ledger = Self {
             recorder,
+            seen: None,
             scenario: scenario.to_owned(),
             phases,
             began: Instant::now(),
@@ -127,6 +133,12 @@ impl Ledger {
         };
         ledger.enter_second();
         ledger
+    }
+
+    /// Records every response as an event of its own, and shows it.
+    pub(super) fn showing(mut self, seen: Option<Seen>) -> Self {
+        self.seen = seen;
+        self
     }
 
     /// When the load began.
@@ -173,8 +185,47 @@ impl Ledger {
         self.books.iter().map(|book| book.in_flight).sum()
     }
 
-    /// Counts a request in the second in which it ended; after the planned end it is not counted.
+    /// Records a response where that is wanted, also one that came after the end.
+    fn respond(&self, request: &Ended) {
+        let (book, step) = (
+            &self.books[request.target],
+            &self.books[request.target].steps[request.step],
+        );
+        let Some(seen) = self.seen.as_ref().filter(|_| !step.setup) else {
+            return;
+        };
+        let us = |at: Instant| {
+            let since = at.saturating_duration_since(self.recorder.began());
+            u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+        };
+        let complete_us = us(request.at);
+        let took_us = u64::try_from(request.took.as_micros()).unwrap_or(u64::MAX);
+        let response = Response {
+            service: book.service.clone(),
+            step: step.name.clone(),
+            invoke_us: complete_us.saturating_sub(took_us),
+            complete_us,
+            failure: request.failure,
+        };
+        seen(&response);
+        self.recorder.record(Event::Response(response));
+    }
+
+    /// A request that was on its way when the load's time was over: nobody answered it.
+    pub(super) fn unanswered(&mut self, target: usize, step: usize, sent: Instant) {
+        let at = Instant::now();
+        self.respond(&Ended {
+            target,
+            step,
+            at,
+            took: at.saturating_duration_since(sent),
+            failure: Some(FailureClass::Timeout),
+        });
+    }
+
+    /// Counts a request in the second in which it ended; after the end it is not counted.
     pub(super) fn ended(&mut self, request: Ended) {
+        self.respond(&request);
         let since = request.at.saturating_duration_since(self.began);
         if self.over || since >= self.phases.end {
             return;
@@ -274,6 +325,9 @@ impl Ledger {
         if since.subsec_nanos() > 0 {
             self.close_windows(false);
         }
+        if self.phases.end_early(self.second) {
+            self.health.end();
+        }
         self.over = true;
     }
 
@@ -291,7 +345,9 @@ impl Ledger {
                 lag_max_us: late.max_us().unwrap_or(0),
                 open_files_limit,
             }));
-        for book in &self.books {
+        // Where every response is there by itself there is nothing to sum up.
+        let summed = self.books.iter().filter(|_| self.seen.is_none());
+        for book in summed {
             self.recorder.record(Event::Summary(self.summary(book)));
         }
     }

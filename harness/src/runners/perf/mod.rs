@@ -30,10 +30,11 @@ mod scene;
 #[cfg(test)]
 mod tests;
 
-use crate::model::evidence::Event;
+use crate::model::evidence::{Event, Response};
 use crate::model::load::{Scenario, Target};
 use crate::model::recorder::Recorder;
 use reqwest::header::HeaderValue;
+use std::sync::Arc;
 use tokio::sync::{Mutex, oneshot, watch};
 use tokio::task::JoinSet;
 
@@ -46,6 +47,26 @@ pub struct LoadRequest<'a> {
     pub targets: Vec<ResolvedTarget<'a>>,
     /// Seed of every random choice that users make.
     pub seed: u64,
+    /// The story that it accompanies; `None` for a load of its own.
+    pub beside: Option<Beside>,
+}
+
+/// What a load is told, and tells, that accompanies something else: it ends when that
+/// does, and every response of it is an event of its own.
+#[derive(Clone)]
+pub struct Beside {
+    /// Becomes `true` when the load has come to its end; the scenario's duration is only the longest that it may last.
+    pub until: Stop,
+    /// Told when the load has begun.
+    pub begun: Arc<dyn Fn() + Send + Sync>,
+    /// Shown every response.
+    pub seen: Arc<dyn Fn(&Response) + Send + Sync>,
+}
+
+impl std::fmt::Debug for Beside {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.debug_struct("Beside").finish_non_exhaustive()
+    }
 }
 
 /// A target whose address, token and process are known.
@@ -124,7 +145,8 @@ static ONE_ATTACK: Mutex<()> = Mutex::const_new(());
 /// Users run on a thread of their own; sampling stays on the caller's runtime,
 /// so that neither disturbs the other. A second call waits for the first.
 /// When `stop` becomes true the load ends within about a second: windows so far
-/// are recorded, `ScenarioFinished` and `Summary` are not.
+/// are recorded, `ScenarioFinished` and `Summary` are not. A load beside something
+/// else ends when it is told to, and then everything is recorded.
 ///
 /// # Errors
 /// A scenario that cannot be sent or measured, before anything is sent; or a
@@ -140,6 +162,9 @@ pub async fn run(
     let engine = attack.start(began_tx)?;
     // An engine that fails at once never says that it began; there is nothing to sample then.
     let mut samplers = if began_rx.await.is_ok() {
+        if let Some(beside) = &request.beside {
+            (beside.begun)();
+        }
         sample(&request, recorder)
     } else {
         JoinSet::new()

@@ -59,6 +59,15 @@ impl Phases {
         (self.steady_from_s..self.steady_to_s).contains(&second)
     }
 
+    /// Ends the steady phase before this second, where it was not over yet; whether it did.
+    pub(super) fn end_early(&mut self, second: u32) -> bool {
+        let early = self.is_steady(second);
+        if early {
+            self.steady_to_s = second;
+        }
+        early
+    }
+
     /// Length of the steady phase in microseconds.
     pub(super) fn steady_us(&self) -> u64 {
         u64::from(self.steady_to_s - self.steady_from_s) * 1_000_000
@@ -83,6 +92,10 @@ mod tests {
         assert_eq!(phases.end, Duration::from_millis(11_500));
         assert_eq!(phases.users_wanted, 30);
         assert!(!phases.is_steady(2) && phases.is_steady(3) && !phases.is_steady(11));
+        let mut early = phases.clone();
+        assert!(!early.end_early(11), "it was over already");
+        assert!(early.end_early(7));
+        assert_eq!(early.steady_us(), 4_000_000);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the tests of this room share: small targets and a small HTTP server.
 #![allow(clippy::unwrap_used)]
 
-use super::{LoadRequest, PerfError, ResolvedTarget, SampleFrom, run};
+use super::{Beside, LoadRequest, PerfError, ResolvedTarget, SampleFrom, run};
 use crate::model::evidence::{Event, FailureExample, Summary, Window};
 use crate::model::load::*;
 use crate::model::place::Place;
@@ -124,12 +124,23 @@ pub(super) async fn seen_until(
     targets: Vec<ResolvedTarget<'_>>,
     stop: watch::Receiver<bool>,
 ) -> (Seen, Result<(), PerfError>) {
+    seen_beside(scenario, targets, stop, None).await
+}
+
+/// The same, beside something else.
+pub(super) async fn seen_beside(
+    scenario: &Scenario,
+    targets: Vec<ResolvedTarget<'_>>,
+    stop: watch::Receiver<bool>,
+    beside: Option<Beside>,
+) -> (Seen, Result<(), PerfError>) {
     let (sender, receiver) = mpsc::channel();
     let recorder = Recorder::new(sender);
     let request = LoadRequest {
         scenario,
         targets,
         seed: 42,
+        beside,
     };
     let result = run(request, &recorder, stop).await;
     drop(recorder);

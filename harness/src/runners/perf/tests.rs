@@ -1,13 +1,14 @@
 //! The engine against small servers: whole scenarios, short ones.
 #![allow(clippy::unwrap_used)]
 
-use super::SampleFrom;
 use super::scene::*;
-use crate::model::evidence::{Event, FailureClass, Tally};
+use super::{Beside, SampleFrom};
+use crate::model::evidence::{Event, FailureClass, Response, Tally};
 use crate::model::load::*;
 use crate::model::series::Latencies;
 use crate::model::template::Template;
 use reqwest::header::HeaderValue;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -336,4 +337,72 @@ async fn a_freeze_is_seen_by_every_user_that_waits_in_it() {
     let share = 100.0 * 10.0 / times.count() as f64;
     assert!(times.percentile_us(100.0 - share / 2.0).unwrap() > 500_000);
     assert!(times.percentile_us(50.0).unwrap() < 300_000);
+}
+
+#[tokio::test]
+async fn a_load_beside_a_story_ends_when_it_is_told_and_shows_every_response() {
+    let server = Server::start(|asked| match asked.path() {
+        "/slow" => Reply {
+            delay: Duration::from_secs(60),
+            ..ok("late")
+        },
+        "/login" => ok("in"),
+        _ => ok("fine"),
+    });
+    let mut shop = target("shop");
+    shop.setup = vec![step("login", "/login")];
+    shop.think_time = pause(10);
+    shop.timeout = Duration::from_secs(30);
+    let mut desk = target("desk");
+    desk.journeys = vec![journey("wait", 1, vec![step("wait", "/slow")])];
+    desk.timeout = Duration::from_secs(30);
+    let (say_until, until) = watch::channel(false);
+    let (shown, mut responses) = tokio::sync::mpsc::unbounded_channel();
+    let (say_begun, mut begun) = watch::channel(false);
+    let beside = Beside {
+        until,
+        begun: Arc::new(move || {
+            say_begun.send_replace(true);
+        }),
+        seen: Arc::new(move |response| drop(shown.send(response.clone()))),
+    };
+    let ends = tokio::spawn(async move {
+        begun.wait_for(|begun| *begun).await.unwrap();
+        for _ in 0..20 {
+            responses.recv().await.unwrap();
+        }
+        say_until.send_replace(true);
+    });
+    let targets = vec![resolved(&shop, &server.url), resolved(&desk, &server.url)];
+    let (_keep, stop) = watch::channel(false);
+    // An hour, which it does not last.
+    let (seen, ended) = seen_beside(&scenario(2, 3600), targets, stop, Some(beside)).await;
+    ended.unwrap();
+    ends.await.unwrap();
+    let responses = seen.0.iter().filter_map(|event| match event {
+        Event::Response(response) => Some(response),
+        _ => None,
+    });
+    let (shop, desk): (Vec<_>, Vec<_>) = responses.partition(|one| one.service == "shop");
+    assert!(shop.len() >= 20);
+    let good = |one: &&&Response| one.failure.is_none() && one.invoke_us < one.complete_us;
+    assert_eq!(shop.iter().filter(good).count(), shop.len());
+    assert!(
+        shop.iter().all(|one| one.step == "root"),
+        "setup is left out"
+    );
+    // Two users who waited when the load's time was over, and were never answered.
+    assert_eq!(desk.len(), 2);
+    for one in desk {
+        assert_eq!(one.failure, Some(FailureClass::Timeout));
+        assert!(one.complete_us - one.invoke_us > 100_000, "{one:?}");
+    }
+    let finished = seen.0.iter().filter_map(|event| match event {
+        Event::ScenarioFinished(finished) => Some(finished),
+        _ => None,
+    });
+    let finished: Vec<_> = finished.collect();
+    assert_eq!(finished.len(), 1);
+    assert_eq!(finished[0].users_reached, 4);
+    assert!(finished[0].steady_us < 60_000_000, "{finished:?}");
 }

@@ -110,12 +110,12 @@ async fn send(
     request: Request,
 ) -> (Option<Failure>, End) {
     let line = Line::of(&request);
-    let in_flight = InFlight::new(script.target);
-    let sent = Instant::now();
+    let in_flight = InFlight::new(script.target, leg.step);
+    let sent = in_flight.sent;
     let exchange = answer::exchange(client, request, leg.needs_body);
     let got = tokio::time::timeout(script.timeout, exchange).await;
     let at = Instant::now();
-    drop(in_flight);
+    in_flight.landed();
     let result = match got {
         Ok(Ok(answer)) => {
             if let Some(cookies) = &session.cookies {
@@ -246,19 +246,39 @@ fn causes(error: reqwest::Error) -> String {
     told
 }
 
-/// Counts a request as on its way for as long as it lives.
-struct InFlight(usize);
+/// Counts a request as on its way for as long as it lives; dropped before it landed, it was never answered.
+struct InFlight {
+    target: usize,
+    step: usize,
+    sent: Instant,
+    landed: bool,
+}
 
 impl InFlight {
-    fn new(target: usize) -> Self {
+    fn new(target: usize, step: usize) -> Self {
         ledger::with(|ledger| ledger.sent(target));
-        Self(target)
+        Self {
+            target,
+            step,
+            sent: Instant::now(),
+            landed: false,
+        }
+    }
+
+    /// An answer, an error or a timeout came.
+    fn landed(mut self) {
+        self.landed = true;
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        ledger::with(|ledger| ledger.landed(self.0));
+        ledger::with(|ledger| {
+            ledger.landed(self.target);
+            if !self.landed {
+                ledger.unanswered(self.target, self.step, self.sent);
+            }
+        });
     }
 }
 

@@ -1,6 +1,10 @@
 //! The faults: one file each, and what all of them can do.
 
+pub mod bandwidth;
 pub mod detach;
+mod freezer;
+mod holder;
+pub mod latency;
 pub mod partition;
 pub mod restart;
 pub mod stall;

@@ -65,13 +65,13 @@ impl Partition {
             called: None,
         })
     }
+}
 
-    /// Something for the rules to catch, should nobody else talk to the target.
-    async fn knock(&self) {
-        let Some(address) = self.address else { return };
-        if let Ok(socket) = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).await {
-            let _ = socket.send_to(b"?", (address, DISCARD)).await;
-        }
+/// Something for rules to catch, should nobody else talk to the target.
+pub(super) async fn knock(address: Option<Ipv4Addr>) {
+    let Some(address) = address else { return };
+    if let Ok(socket) = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).await {
+        let _ = socket.send_to(b"?", (address, DISCARD)).await;
     }
 }
 
@@ -115,7 +115,7 @@ impl Fault for Partition {
                 let detail = format!("no packet of {} was dropped", self.target.name);
                 return Err(FaultError::Unwitnessed { limit, detail });
             }
-            self.knock().await;
+            knock(self.address).await;
             tokio::time::sleep(LOOK).await;
             packets = self.table.packets().await?;
         }

@@ -1,5 +1,6 @@
 //! Stall: the container is paused. The kernel goes on accepting its connections, and nothing answers.
 
+use super::freezer::Freezer;
 use super::{Between, Fault, FaultError, Undo, Witness};
 use crate::runners::chaos::docker::{Docker, Target, deadline};
 use crate::runners::chaos::recover;
@@ -7,6 +8,8 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(5);
+/// Between two looks at the kernel's freezer while the call is on its way.
+const CLOSE_LOOK: Duration = Duration::from_millis(1);
 /// Between two looks at whether somebody else has resumed it.
 const WATCH: Duration = Duration::from_millis(100);
 
@@ -16,6 +19,8 @@ pub struct Stall {
     docker: Docker,
     target: Target,
     called: Option<Instant>,
+    /// When the kernel's freezer closed, where it can be read.
+    frozen: Option<Between>,
 }
 
 impl Stall {
@@ -25,6 +30,7 @@ impl Stall {
             docker: docker.clone(),
             target: target.clone(),
             called: None,
+            frozen: None,
         }
     }
 
@@ -50,9 +56,17 @@ impl Fault for Stall {
 
     async fn inject(&mut self) -> Result<(), FaultError> {
         self.docker.unchanged(&self.target).await?;
-        self.called = Some(Instant::now());
+        let freezer = Freezer::of(self.target.pid);
+        let called = Instant::now();
+        self.called = Some(called);
         let call = self.docker.client().pause_container(&self.target.id);
-        deadline(PATIENCE, call).await
+        let call = deadline(PATIENCE, call);
+        let Some(freezer) = freezer else {
+            return call.await;
+        };
+        let (answer, frozen) = watched(call, &freezer, called).await;
+        self.frozen = frozen;
+        answer
     }
 
     async fn witness(&mut self, limit: Duration) -> Result<Witness, FaultError> {
@@ -60,11 +74,9 @@ impl Fault for Stall {
         let until = Instant::now() + limit;
         loop {
             if self.is_paused().await? {
+                let to = Instant::now();
                 return Ok(Witness {
-                    onset: Between {
-                        from,
-                        to: Instant::now(),
-                    },
+                    onset: self.frozen.unwrap_or(Between { from, to }),
                     seen: format!("the engine says that {} is paused", self.target.name),
                     remarks: Vec::new(),
                 });
@@ -98,5 +110,38 @@ impl Fault for Stall {
             from,
             to: Instant::now(),
         })
+    }
+}
+
+/// Waits for a call, and looks at the freezer until it has closed: between the last look at
+/// which it was open and the first at which it was not.
+async fn watched<T>(
+    call: impl Future<Output = T>,
+    freezer: &Freezer,
+    called: Instant,
+) -> (T, Option<Between>) {
+    let mut call = std::pin::pin!(call);
+    let mut open = called;
+    let mut closed = None;
+    let look = |open: &mut Instant, closed: &mut Option<Between>| {
+        let before = Instant::now();
+        match freezer.is_frozen() {
+            Some(false) => *open = before,
+            Some(true) if closed.is_none() => {
+                let (from, to) = (*open, Instant::now());
+                *closed = Some(Between { from, to });
+            }
+            _ => {}
+        }
+    };
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut call => {
+                look(&mut open, &mut closed);
+                return (answer, closed);
+            }
+            () = tokio::time::sleep(CLOSE_LOOK), if closed.is_none() => look(&mut open, &mut closed),
+        }
     }
 }

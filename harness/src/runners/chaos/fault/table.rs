@@ -91,20 +91,8 @@ impl Table {
         // The kernel takes the table away before the process can be waited for.
         let _ = self.child.kill().await;
         let to = Instant::now();
-        self.gone().await?;
+        gone(&self.resident, &self.name).await?;
         Ok(Between { from, to })
-    }
-
-    async fn gone(&self) -> Result<(), FaultError> {
-        let until = Instant::now() + PATIENCE;
-        // With the container's process its namespace is gone, and all rules with it.
-        while self.resident.is_there() && netns::has_table(&self.resident, &self.name).await? {
-            if Instant::now() >= until {
-                let name = &self.name;
-                return Err(FaultError::Kernel(format!("the table {name} does not go")));
-            }
-        }
-        Ok(())
     }
 
     /// Waits until the table is gone though nobody dropped it; says why.
@@ -149,6 +137,18 @@ impl Table {
         }
         FaultError::Kernel(format!("{what}: {}", told.trim()))
     }
+}
+
+/// Waits until a table whose owner has ended is gone.
+pub(super) async fn gone(resident: &Resident, name: &str) -> Result<(), FaultError> {
+    let until = Instant::now() + PATIENCE;
+    // With the container's process its namespace is gone, and all rules with it.
+    while resident.is_there() && netns::has_table(resident, name).await? {
+        if Instant::now() >= until {
+            return Err(FaultError::Kernel(format!("the table {name} does not go")));
+        }
+    }
+    Ok(())
 }
 
 /// Everything but the elements. `-300` is before connection tracking: packets of

@@ -58,6 +58,8 @@ pub enum Undo {
         interface: String,
         /// Handle of the discipline that we made, `8f01:`.
         handle: String,
+        /// Length of the interface's queue before, in packets.
+        queue_length: u32,
     },
 }
 
