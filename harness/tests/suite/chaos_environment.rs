@@ -147,7 +147,7 @@ fn rules(seen: &serde_json::Value) -> Vec<String> {
         .unwrap();
     // The process may have ended since: then there is no namespace to look into.
     // The kernel knows it earlier than the engine.
-    let gone = !std::path::Path::new(&format!("/proc/{pid}/ns/net")).exists()
+    let gone = !Path::new(&format!("/proc/{pid}/ns/net")).exists()
         || inspect(seen["Id"].as_str().unwrap())["State"]["Pid"] != pid;
     assert!(
         look.status.success() || gone,
