@@ -106,6 +106,12 @@ pub(super) struct RunArguments {
     /// Neither store a first baseline nor replace the last one
     #[arg(long)]
     pub(super) keep_baseline: bool,
+    /// Only these checks of black-box suites, by id; such a run is not fit for release
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    pub(super) only: Vec<String>,
+    /// Warnings of black-box suites, and musts that were not asked, fail
+    #[arg(long)]
+    pub(super) strict: bool,
     /// Only the verdict
     #[arg(long, short)]
     pub(super) quiet: bool,

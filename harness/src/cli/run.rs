@@ -70,6 +70,8 @@ fn plans(arguments: &RunArguments) -> Result<Vec<Plan>, u8> {
             suite,
             targets: arguments.targets.clone(),
             profile,
+            only: arguments.only.clone(),
+            strict: arguments.strict,
         }) {
             Ok(plan) => plans.push(plan),
             Err(wrong) => {
