@@ -109,7 +109,9 @@ impl<'a> Blow<'a> {
     /// for it was over. A busy runner calls late, and the kernel does not wait for it.
     pub fn lasted_to(&self) -> Option<u64> {
         let (called, _) = self.heal_called()?;
-        let over = self.time_over().map(|over| over.saturating_sub(KERNEL_TICK_US));
+        let over = self
+            .time_over()
+            .map(|over| over.saturating_sub(KERNEL_TICK_US));
         Some(over.map_or(called, |over| over.min(called)))
     }
 

@@ -32,6 +32,7 @@ fn plan(level: Level) -> TrialPlan {
             level,
             meaning: "alg none".into(),
             source: "CVE-2015-9235".into(),
+            catches: Vec::new(),
         }],
         partial: false,
         waivers: Vec::new(),

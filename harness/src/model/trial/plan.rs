@@ -72,6 +72,9 @@ pub struct ListedCheck {
     pub meaning: String,
     /// Who asks for it: a standard, a known defect, what the target itself declares.
     pub source: String,
+    /// The seeded faults of the reference platform that it has to catch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub catches: Vec<String>,
 }
 
 /// The service that is asked.
