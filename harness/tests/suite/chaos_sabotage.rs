@@ -3,7 +3,7 @@
 use crate::chaos_engine::{Gate, docker};
 use crate::chaos_environment::Environment;
 use crate::support::{Project, Screen, until};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A scenario that would pass, were it not for what a test changes in it.
 pub const SOUND: &str = "name: sabotage
@@ -358,9 +358,23 @@ fn meddled(environment: &Environment, mut run: Command, act: impl FnOnce()) -> S
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    // Whatever goes wrong here, no run outlives its test: the containers are taken down after it.
+    let mut left = Left(Some(child));
     until("the fault is in effect", || {
         environment.is_struck("openobserve")
     });
     act();
-    Screen::of(child.wait_with_output().unwrap())
+    Screen::of(left.0.take().unwrap().wait_with_output().unwrap())
+}
+
+/// A run that is ended with its test; its reaper heals.
+struct Left(Option<Child>);
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
