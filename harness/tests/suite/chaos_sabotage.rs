@@ -281,9 +281,20 @@ const SABOTAGES: [Sabotage; 27] = [
     ),
 ];
 
+/// Those of today: what is refused costs nothing and is always asked; of the runs that break
+/// something every other one, the others tomorrow, unless `PROOFHOUSE_SABOTAGES` is `all`.
+fn due() -> impl Iterator<Item = &'static Sabotage> {
+    let all = std::env::var("PROOFHOUSE_SABOTAGES").is_ok_and(|word| word == "all");
+    let day = usize::try_from(jiff::Timestamp::now().as_second() / 86_400).unwrap();
+    let runs = SABOTAGES.iter().filter(|one| one.code == 3).enumerate();
+    let runs = runs.filter(move |(index, _)| all || index % 2 == day % 2);
+    let refused = SABOTAGES.iter().filter(|one| one.code == 2);
+    refused.chain(runs.map(|(_, sabotage)| sabotage))
+}
+
 /// Each of them in its turn, and then the same scenario without any of it.
 pub fn none_passes(environment: &Environment, project: &Project) {
-    for sabotage in &SABOTAGES {
+    for sabotage in due() {
         let before = environment.inner("openobserve");
         let screen = spoil(environment, project, sabotage);
         assert_eq!(screen.code, sabotage.code, "{}: {screen:?}", sabotage.name);
