@@ -80,7 +80,7 @@ impl Promise {
     }
 
     /// Who asks for it.
-    pub fn from_source(mut self, source: &str) -> Self {
+    pub fn asked_by(mut self, source: &str) -> Self {
         self.source = Some(source.to_owned());
         self
     }

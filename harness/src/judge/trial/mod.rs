@@ -39,7 +39,7 @@ pub(super) fn notes(case: &Case<'_>) -> Vec<String> {
 
 fn of<'a>(case: &'a Case<'a>, plan: &'a TrialPlan, check: &'a ListedCheck) -> Check<'a> {
     let promise = Promise::new(&check.id, class(&plan.asks), &check.meaning)
-        .from_source(&check.source)
+        .asked_by(&check.source)
         .at(&plan.place)
         .of_severity(severity(plan, check.level));
     Check::new(promise, move || {
