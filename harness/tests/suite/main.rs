@@ -14,6 +14,7 @@ mod chaos_shape;
 mod chaos_torture;
 mod chaos_twins;
 mod chaos_world;
+mod ci;
 mod commands;
 mod container;
 mod fake_github;
