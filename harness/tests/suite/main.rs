@@ -17,6 +17,7 @@ mod chaos_world;
 mod ci;
 mod commands;
 mod container;
+mod evidence_page;
 mod fake_github;
 mod fake_identity_provider;
 mod journey;
