@@ -22,4 +22,5 @@ mod fake_github;
 mod fake_identity_provider;
 mod journey;
 mod keeper;
+mod links;
 mod support;
