@@ -4,6 +4,7 @@ mod github;
 mod gitlab;
 mod lines;
 mod rules;
+mod steps;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
