@@ -4,8 +4,6 @@ use super::house;
 use crate::support::Project;
 use regex::Regex;
 
-/// Subcommands that have subcommands.
-const GROUPS: &[&str] = &["chaos", "baseline", "fake"];
 /// Programs of this workspace.
 const BINARIES: &[&str] = &["proofhouse", "platform", "platform-seeded"];
 /// Words before a command that are no part of it.
@@ -105,19 +103,9 @@ pub fn mistake(call: &Call) -> Option<String> {
 
 /// The subcommand is there, and its help knows every option.
 fn proofhouse(words: &[String]) -> Result<(), String> {
-    let mut names: Vec<&str> = Vec::new();
-    if let Some(first) = words.first().filter(|word| !word.starts_with('-')) {
-        names.push(first);
-        if GROUPS.contains(&first.as_str()) {
-            names.extend(words.get(1).map(String::as_str));
-        }
-    }
     let project = Project::new();
-    let help = project.run(&[&names[..], &["--help"]].concat());
-    if help.code != 0 {
-        return Err(format!("no command `{}`", names.join(" ")));
-    }
-    for (at, word) in words.iter().enumerate().skip(names.len()) {
+    let (depth, help) = help(&project, words)?;
+    for (at, word) in words.iter().enumerate().skip(depth) {
         let option = word.split('=').next().unwrap_or(word);
         let listed = help
             .out
@@ -134,6 +122,29 @@ fn proofhouse(words: &[String]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// How many words name the command, and what its help says.
+fn help(project: &Project, words: &[String]) -> Result<(usize, String), String> {
+    let plain = |at: usize| words.get(at).filter(|word| !word.starts_with('-'));
+    let Some(first) = plain(0) else {
+        return Ok((0, project.run(&["--help"]).out));
+    };
+    let help = project.run(&[first, "--help"]);
+    if help.code != 0 {
+        return Err(format!("no command `{first}`"));
+    }
+    let head = |second: &String| format!("\n  {second} ");
+    match plain(1) {
+        Some(second) if help.out.contains(&head(second)) => {
+            Ok((2, project.run(&[first, second, "--help"]).out))
+        }
+        second if help.out.contains("<COMMAND>") => {
+            let second = second.map_or("", String::as_str);
+            Err(format!("no command `{first} {second}`"))
+        }
+        _ => Ok((1, help.out)),
+    }
 }
 
 /// A format that is known finds no run (4); one that is not is a usage error (2).

@@ -20,7 +20,7 @@ case $1 in
     echo "$*" >>calls
     [ "$1" = run ] && exit "$RUN_CODE"
     exit "$CHAOS_CODE" ;;
-  gate) echo "$*" >>calls; exit "$GATE_CODE" ;;
+  gate) echo "$*" >>calls; echo "what the gate says"; exit "$GATE_CODE" ;;
   report) echo "$*" >>calls; exit 1 ;;
 esac
 "##;
@@ -90,6 +90,7 @@ impl Job {
             .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", run])
             .current_dir(self.folder.path())
             .env("PATH", format!("{}:{path}", self.folder.path().display()))
+            .env("RUNNER_TEMP", self.folder.path())
             .env("GITHUB_OUTPUT", &output)
             .env(
                 "GITHUB_STEP_SUMMARY",
@@ -233,7 +234,9 @@ fn the_action_passes_on_what_it_is_given() {
     );
     let summary = job.file("step-summary");
     assert!(summary.starts_with("## Proofhouse: pass\n"), "{summary}");
-    assert!(summary.contains("summary of run") && summary.contains("summary of chaos"));
+    for said in ["what the gate says", "summary of run", "summary of chaos"] {
+        assert_eq!(summary.matches(said).count(), 1, "{said}: {summary}");
+    }
     let stores = Job::run(&[("baselines", "store")], [0, 0, 0]);
     assert!(!stores.file("calls").contains("--keep-baseline"));
 }
