@@ -107,10 +107,7 @@ fn proofhouse(words: &[String]) -> Result<(), String> {
     let (depth, help) = help(&project, words)?;
     for (at, word) in words.iter().enumerate().skip(depth) {
         let option = word.split('=').next().unwrap_or(word);
-        let listed = help
-            .out
-            .split([' ', ',', '\n'])
-            .any(|known| known == option);
+        let listed = help.split([' ', ',', '\n']).any(|known| known == option);
         if option.starts_with('-') && !listed {
             return Err(format!("no option `{option}`"));
         }
