@@ -31,14 +31,13 @@ pub fn fenced(text: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut open: Option<String> = None;
     for line in text.lines().map(str::trim_start) {
-        match &mut open {
-            None if line == "```sh" => open = Some(String::new()),
-            None => {}
-            Some(_) if line.starts_with("```") => blocks.extend(open.take()),
-            Some(block) => {
-                block.push_str(line);
-                block.push('\n');
-            }
+        if open.is_none() && line == "```sh" {
+            open = Some(String::new());
+        } else if line.starts_with("```") {
+            blocks.extend(open.take());
+        } else if let Some(block) = &mut open {
+            block.push_str(line);
+            block.push('\n');
         }
     }
     blocks
@@ -127,14 +126,14 @@ fn help(project: &Project, words: &[String]) -> Result<(usize, String), String> 
     let Some(first) = plain(0) else {
         return Ok((0, project.run(&["--help"]).out));
     };
-    let help = project.run(&[first, "--help"]);
+    let help = project.run(&[first.as_str(), "--help"]);
     if help.code != 0 {
         return Err(format!("no command `{first}`"));
     }
     let head = |second: &String| format!("\n  {second} ");
     match plain(1) {
         Some(second) if help.out.contains(&head(second)) => {
-            Ok((2, project.run(&[first, second, "--help"]).out))
+            Ok((2, project.run(&[first.as_str(), second, "--help"]).out))
         }
         second if help.out.contains("<COMMAND>") => {
             let second = second.map_or("", String::as_str);
