@@ -36,6 +36,25 @@ fn the_workflow_is_what_github_reads() {
 }
 
 #[test]
+fn the_workflow_runs_every_scenario_that_there_is() {
+    let jobs = &yaml(&text(WORKFLOW))["jobs"];
+    let steps = rules::items(&jobs["gate"]["steps"]);
+    let step = steps.iter().find(|step| step["uses"] == "./").unwrap();
+    let scenarios = step["with"]["scenarios"].as_str().unwrap();
+    let mut named: Vec<&str> = scenarios.split_whitespace().collect();
+    named.sort_unstable();
+    let folder = std::fs::read_dir(house().join("scenarios/chaos")).unwrap();
+    let mut there: Vec<String> = folder
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned))
+        // Where the system answers, and not what is broken.
+        .filter(|name| name != "system" && !name.ends_with(".targets"))
+        .collect();
+    there.sort_unstable();
+    assert_eq!(named, there);
+}
+
+#[test]
 fn the_action_is_what_github_reads() {
     let found = github::action(&text(ACTION));
     assert!(found.is_empty(), "{found:#?}");
