@@ -4,6 +4,7 @@ use super::chaos::scenario::{CHAOS, CHAOS_MAP};
 use super::chaos::system_tables::SYSTEM;
 use super::chaos::{self, ChaosFile, WrittenSystem};
 use super::check;
+use super::gate::{self, POLICY, WAIVERS};
 use super::node::{Node, Value};
 use super::scenario::{self, SCENARIO_FILE};
 use super::schema;
@@ -13,12 +14,15 @@ use super::suite::{self, SUITE, Setting, SuiteFile, TARGETS_FILE};
 use super::yaml;
 use crate::model::load::Scenario;
 use crate::model::place::Problem;
+use crate::model::policy::{Policy, Waiver};
 
 static SUITE_ROOTS: [&Record; 1] = [&SUITE];
 static SCENARIO_ROOTS: [&Record; 1] = [&SCENARIO_FILE];
 static TARGETS_ROOTS: [&Record; 1] = [&TARGETS_FILE];
 static CHAOS_ROOTS: [&Record; 2] = [&CHAOS, &CHAOS_MAP];
 static SYSTEM_ROOTS: [&Record; 1] = [&SYSTEM];
+static POLICY_ROOTS: [&Record; 1] = [&POLICY];
+static WAIVERS_ROOTS: [&Record; 1] = [&WAIVERS];
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,16 +37,22 @@ pub enum Kind {
     Chaos,
     /// The system under test of chaos scenarios.
     System,
+    /// What a release needs.
+    Policy,
+    /// Failed checks that somebody answers for.
+    Waivers,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 5] = [
+    pub const ALL: [Kind; 7] = [
         Kind::Suite,
         Kind::Scenario,
         Kind::Targets,
         Kind::Chaos,
         Kind::System,
+        Kind::Policy,
+        Kind::Waivers,
     ];
 
     /// The word on the command line and in messages.
@@ -53,6 +63,8 @@ impl Kind {
             Kind::Targets => "targets",
             Kind::Chaos => "chaos",
             Kind::System => "system",
+            Kind::Policy => "policy",
+            Kind::Waivers => "waivers",
         }
     }
 
@@ -64,6 +76,8 @@ impl Kind {
             Kind::Targets => &TARGETS_ROOTS,
             Kind::Chaos => &CHAOS_ROOTS,
             Kind::System => &SYSTEM_ROOTS,
+            Kind::Policy => &POLICY_ROOTS,
+            Kind::Waivers => &WAIVERS_ROOTS,
         }
     }
 
@@ -128,6 +142,18 @@ pub fn system(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Writte
     Some(chaos::system(&node, problems))
 }
 
+/// Reads a gate policy.
+pub fn policy(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Policy> {
+    let node = checked(source, Kind::Policy, problems)?;
+    gate::policy(source, &node, problems)
+}
+
+/// Reads a file of waivers.
+pub fn waivers(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Vec<Waiver>> {
+    let node = checked(source, Kind::Waivers, problems)?;
+    Some(gate::waivers(&node, problems))
+}
+
 /// Finds out what a file is, by its name and its keys.
 pub fn kind(source: &SourceText) -> Option<Kind> {
     if source.path.ends_with(".targets.yaml") || source.path.ends_with(".targets.yml") {
@@ -137,6 +163,12 @@ pub fn kind(source: &SourceText) -> Option<Kind> {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     if stem == "system" || stem.ends_with(".system") {
         return Some(Kind::System);
+    }
+    if stem.ends_with(".gate") {
+        return Some(Kind::Policy);
+    }
+    if stem == "waivers" || stem.ends_with(".waivers") {
+        return Some(Kind::Waivers);
     }
     // Problems are told when the file is read as what it is.
     let Some(node) = yaml::parse(source, &mut Vec::new()) else {
