@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod config;
 pub mod environment;
+pub mod gate;
 pub mod judge;
 pub mod model;
 pub mod plan;
