@@ -10,6 +10,7 @@ pub mod gate;
 pub mod judge;
 pub mod model;
 pub mod plan;
+pub mod release;
 pub mod report;
 pub mod run;
 pub mod runners;

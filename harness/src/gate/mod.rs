@@ -22,6 +22,8 @@ mod simulate;
 mod standing;
 #[cfg(test)]
 mod testdata;
+#[cfg(test)]
+mod tests;
 mod waive;
 
 pub use abandoned::abandoned;
