@@ -5,19 +5,23 @@ use super::glob::matches;
 use super::remedy;
 use super::required::{Counted, entries};
 use crate::model::check::{CheckClass, Severity};
-use crate::model::decision::{CheckFacts, Finding, ReportFacts};
+use crate::model::decision::{Allowed, CheckFacts, Finding, ReportFacts, Told};
 use crate::model::policy::RequiredSuite;
 use crate::model::verdict::Verdict;
+use jiff::civil::Date;
 
 /// Reason of a check that has nothing to be compared with yet.
 const FIRST_RUN: &str = "FIRST_RUN";
 
 /// Puts down every check that is not a plain pass.
-pub(super) fn verdicts(report: Counted<'_>, desk: &mut Desk<'_>) {
+pub(super) fn verdicts(today: Date, report: Counted<'_>, desk: &mut Desk<'_>) {
     let listed = entries(desk, report.0);
     let mut told = Verdict::Pass;
     for check in report.0.checks.iter().filter(|check| check.verdict != Verdict::Pass) {
-        one(check, report, &listed, desk);
+        match allowed(check) {
+            Some(allowance) => excused(check, allowance, today, report, desk),
+            None => one(check, report, &listed, desk),
+        }
         if check.severity == Severity::Block {
             told = told.max(check.verdict);
         }
@@ -26,6 +30,23 @@ pub(super) fn verdicts(report: Counted<'_>, desk: &mut Desk<'_>) {
     if report.0.verdict > told.max(Verdict::Warn) {
         desk.fail(worse(report.0).of(&report.0.suite, report.1));
     }
+}
+
+/// A failure that its suite allows for a time.
+fn allowed(check: &CheckFacts) -> Option<&Allowed> {
+    let told = check.told.as_ref().filter(|_| check.verdict == Verdict::Warn);
+    told?.allowed.as_ref()
+}
+
+/// It counts as waived while the time lasts, whatever day the run was on.
+fn excused(check: &CheckFacts, allowance: &Allowed, today: Date, report: Counted<'_>, desk: &mut Desk<'_>) {
+    let mut told = told(check, report);
+    told.saw = format!("{}; allowed by the suite until {}: {}", told.saw, allowance.expires, allowance.reason);
+    if allowance.expires < today {
+        told.code = "WAIVER_EXPIRED".to_owned();
+        return desk.fail(told);
+    }
+    desk.waived(told);
 }
 
 fn one(check: &CheckFacts, report: Counted<'_>, listed: &[&RequiredSuite], desk: &mut Desk<'_>) {
@@ -66,7 +87,7 @@ fn told(check: &CheckFacts, (report, path): Counted<'_>) -> Finding {
         Verdict::Warn | Verdict::Pass => "CHECK_WARNED",
     });
     let words = check.told.as_deref();
-    let text = |pick: fn(&crate::model::decision::Told) -> &str| words.map(pick).unwrap_or_default();
+    let text = |pick: fn(&Told) -> &str| words.map(pick).unwrap_or_default();
     let mut told = finding(code, format!("{}: {}", report.suite, text(|told| &told.title)))
         .told(text(|told| &told.wanted), text(|told| &told.saw), next(check, report))
         .of(&report.suite, path);

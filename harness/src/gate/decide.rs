@@ -8,6 +8,7 @@ use crate::model::decision::{
     Standing, State, Waivers, Weighed,
 };
 use crate::model::policy::Policy;
+use jiff::tz::Offset;
 use std::cmp::Reverse;
 
 /// What is decided about: the question, the evidence, the waivers with what the repository says of them.
@@ -29,14 +30,15 @@ pub fn decide(policy: &Policy, case: Case) -> Decision {
     let standings = standing::standings(&question, &inputs, &mut desk);
     let weighed = weigh(&question, inputs, standings);
     let reports = counted(&weighed);
+    let today = Offset::UTC.to_datetime(question.now).date();
     required::required(&weighed, &mut desk);
     for report in &reports {
         fitness::fitness(&question, report.0, report.1, &mut desk);
-        checks::verdicts(*report, &mut desk);
+        checks::verdicts(today, *report, &mut desk);
     }
     foreign::foreign(&question, &weighed, &mut desk);
     let mut rules = rules::rules(&reports, &mut desk);
-    waive::waive(&question, &mut waivers.list, &reports, &mut desk);
+    waive::waive(today, &mut waivers.list, &reports, &mut desk);
     let mut findings = desk.findings;
     sort(&mut findings);
     settle(&mut rules, &findings);

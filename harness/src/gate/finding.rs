@@ -89,6 +89,11 @@ impl<'p> Desk<'p> {
         self.put(State::Fail, FAIL, finding);
     }
 
+    /// A promise that did not hold, and for which somebody answers.
+    pub fn waived(&mut self, finding: Finding) {
+        self.put(State::Waived, OPEN, finding);
+    }
+
     /// Something that deserves a look; the policy may make it a failure.
     pub fn warn(&mut self, finding: Finding) {
         match self.policy.outcomes.warn {

@@ -5,7 +5,7 @@
 //! contradicts itself is refused as one that cannot be read.
 
 use crate::model::check::{CheckClass, Severity};
-use crate::model::decision::{CheckFacts, Refusal, ReportFacts, Told};
+use crate::model::decision::{Allowed, CheckFacts, Refusal, ReportFacts, Told};
 use crate::model::place::Place;
 use crate::model::plan::Profile;
 use crate::model::report::{Counts, EvidenceFile, REPORT_SCHEMA};
@@ -185,6 +185,10 @@ struct SeenCheck<'a> {
     samples: Option<u64>,
     #[serde(deserialize_with = "present")]
     place: Option<Place>,
+    #[serde(default, rename = "source")]
+    _source: IgnoredAny,
+    #[serde(default)]
+    waiver: Option<Allowed>,
 }
 
 #[derive(Deserialize)]
@@ -312,6 +316,7 @@ fn check(seen: SeenCheck<'_>) -> CheckFacts {
             next: seen.next.map(Text::owned),
             unit: seen.unit.map(Text::owned),
             place: seen.place,
+            allowed: seen.waiver,
         })
     });
     CheckFacts {

@@ -60,6 +60,7 @@ pub(crate) fn bad(id: &str, verdict: Verdict, reason: &str) -> CheckFacts {
             next: None,
             unit: Some("ms".into()),
             place: Some(place()),
+            allowed: None,
         })),
         ..check(id)
     }

@@ -7,7 +7,7 @@ use super::testdata::{
 };
 use super::{Case, replay, rerun};
 use crate::model::decision::{
-    AbandonedFacts, Answer, Content, Decision, Input, JUnitFacts, Refusal, ReportFacts, Standing,
+    AbandonedFacts, Allowed, Answer, Content, Decision, Input, JUnitFacts, Refusal, ReportFacts, Standing,
     State, WaiverHistory, WaiverOutcome, WaiverState, Waivers,
 };
 use crate::model::expression::Condition;
@@ -156,6 +156,17 @@ fn verdicts_of_checks_have_their_exit_codes() {
     assert_eq!(next, "bring it from 612 ms to the limit of 500 ms (-18.3 %)");
     let worse = ReportFacts { verdict: Verdict::Fail, ..report("checkout") };
     assert_eq!(closing(&with_report(worse)), ["REPORT_VERDICT"]);
+}
+
+#[test]
+fn what_a_suite_allows_for_a_time_is_waived_and_then_fails() {
+    for (expires, code, state) in [("2026-03-14", 0, State::Waived), ("2026-03-13", 1, State::Fail)] {
+        let mut check = bad("a", Verdict::Warn, "SIGNATURE_NOT_CHECKED");
+        let told = check.told.as_mut().unwrap();
+        told.allowed = Some(Allowed { reason: "until the library is mended".into(), expires: expires.parse().unwrap() });
+        let decision = with_report(with("checkout", vec![check]));
+        assert_eq!((decision.exit_code, decision.verdict), (code, state));
+    }
 }
 
 #[test]

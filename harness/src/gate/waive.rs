@@ -4,15 +4,13 @@ use super::evaluate::{Truth, truth};
 use super::finding::{Desk, finding};
 use super::required::Counted;
 use crate::model::decision::{
-    Answer, CheckFacts, Finding, Question, State, WaiverOutcome, WaiverState,
+    Answer, CheckFacts, Finding, State, WaiverOutcome, WaiverState,
 };
 use crate::model::policy::{Policy, Waiver};
 use jiff::civil::Date;
-use jiff::tz::Offset;
 
 /// Applies waivers to failed checks; nothing but a failed check can be waived.
-pub(super) fn waive(question: &Question, list: &mut [WaiverOutcome], reports: &[Counted<'_>], desk: &mut Desk<'_>) {
-    let today = Offset::UTC.to_datetime(question.now).date();
+pub(super) fn waive(today: Date, list: &mut [WaiverOutcome], reports: &[Counted<'_>], desk: &mut Desk<'_>) {
     for outcome in list.iter_mut() {
         outcome.forgave.clear();
         outcome.state = standing(outcome, today, desk.policy);

@@ -6,6 +6,7 @@ use super::plan::{Profile, Source};
 use super::policy::Waiver;
 use super::verdict::Verdict;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -383,6 +384,19 @@ pub struct Told {
     pub unit: Option<String>,
     /// Where the promise was written.
     pub place: Option<Place>,
+    /// The failure that the suite itself allows for a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<Allowed>,
+}
+
+/// A failure that a suite itself allows, which makes it a warning there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allowed {
+    /// Why.
+    pub reason: String,
+    /// Last day, in UTC.
+    pub expires: Date,
 }
 
 /// What is known of a run that ended without a report.

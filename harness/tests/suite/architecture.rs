@@ -19,6 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("runners", &["runners"]),
     ("judge", &["model", "judge"]),
     ("plan", &["model", "config", "plan"]),
+    ("release", &["model", "config", "store", "environment", "gate", "release"]),
 ];
 
 /// A package and the only rooms that may name it.
@@ -30,7 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("oxigraph", &["runners/reasoning"]),
     ("hdrhistogram", &["model", "runners/perf"]),
     ("serde_saphyr", &["config"]),
-    ("quick_xml", &["report"]),
+    ("quick_xml", &["report", "gate"]),
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli"]),
 ];

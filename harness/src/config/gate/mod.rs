@@ -1,6 +1,8 @@
 //! The gate's files: policy and waivers.
 
 mod condition;
+#[cfg(test)]
+mod tests;
 pub mod evidence;
 pub mod policy;
 pub mod rules;
