@@ -101,7 +101,7 @@ fn questions_that_are_none_are_2() {
     asked(&["--commit", COMMIT, "--policy", "none.yaml"]).expect_code(2).expect(&["cannot read `none.yaml`"]);
     project.write("suites/release.gate.yaml", &world::POLICY.replace("current >", "confidence >"));
     let screen = asked(&["--commit", COMMIT]);
-    screen.expect_code(2).expect(&["suites/release.gate.yaml:8:41", "reports do not carry it", "^^^^^^^^^^"]);
+    screen.expect_code(2).expect(&["suites/release.gate.yaml:8:42", "reports do not carry it", "^^^^^^^^^^"]);
     project.run(&["check"]).expect_code(2).expect(&["reports do not carry it"]);
 }
 

@@ -187,7 +187,7 @@ const DAMAGES: &[(&str, Damage)] = &[
     })),
     ("a byte order mark", Damage::Files(|files, run, _| {
         let text = files.get_mut(&report_of(run)).unwrap();
-        text.splice(0..0, *b"\xef\xbb\xbf");
+        drop(text.splice(0..0, *b"\xef\xbb\xbf"));
     })),
     ("no UTF-8", Damage::Files(|files, run, _| {
         let text = String::from_utf8(files[&report_of(run)].clone()).unwrap();
