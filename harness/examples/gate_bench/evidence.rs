@@ -25,7 +25,9 @@ pub fn make(folder: &Path, reports: usize) -> std::io::Result<()> {
     for at in 0..reports {
         let run = folder.join(format!("runs/20260314T092600Z-suite_{at:05}-3c4e9a3f"));
         fs::create_dir_all(&run)?;
-        let evidence = format!("{{\"t_us\":0,\"event\":{{\"kind\":\"run_started\",\"run_id\":\"{at}\"}}}}\n").repeat(8);
+        let evidence =
+            format!("{{\"t_us\":0,\"event\":{{\"kind\":\"run_started\",\"run_id\":\"{at}\"}}}}\n")
+                .repeat(8);
         fs::write(run.join("evidence.jsonl"), &evidence)?;
         fs::write(run.join("report.json"), report(at, &evidence).to_string())?;
         let twin = folder.join(format!("junit/{at:05}"));
@@ -92,7 +94,10 @@ fn junit(at: usize) -> String {
     let mut cases = String::new();
     for case in 0..CHECKS {
         // Writing to a string cannot fail.
-        let _ = write!(cases, "<testcase classname=\"suite_{at:05}\" name=\"case {case}\" time=\"0.012\"/>");
+        let _ = write!(
+            cases,
+            "<testcase classname=\"suite_{at:05}\" name=\"case {case}\" time=\"0.012\"/>"
+        );
     }
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites><testsuite name=\"s{at}\" tests=\"{CHECKS}\" failures=\"0\" errors=\"0\" timestamp=\"2026-03-14T09:26:20\"><properties><property name=\"git.commit\" value=\"{COMMIT}\"/></properties>{cases}</testsuite></testsuites>\n"

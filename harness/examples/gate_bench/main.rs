@@ -27,15 +27,24 @@ fn main() -> ExitCode {
     {
         return measure(Path::new(folder), reports.parse().expect("a number"));
     }
-    let reports: usize = words.first().map_or(10_000, |word| word.parse().expect("a number"));
+    let reports: usize = words
+        .first()
+        .map_or(10_000, |word| word.parse().expect("a number"));
     let folder = tempfile::tempdir().expect("a folder");
     evidence::make(folder.path(), reports).expect("written evidence");
     let program = std::env::current_exe().expect("its own path");
     let status = std::process::Command::new(program)
-        .args(["measure", &folder.path().display().to_string(), &reports.to_string()])
+        .args([
+            "measure",
+            &folder.path().display().to_string(),
+            &reports.to_string(),
+        ])
         .status()
         .expect("started");
-    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+    status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 fn measure(folder: &Path, reports: usize) -> ExitCode {
@@ -86,13 +95,16 @@ fn floor(folder: &Path) -> u64 {
         for entry in std::fs::read_dir(folder.join(part)).expect("a folder") {
             let run = entry.expect("an entry").path();
             for name in ["report.json", "evidence.jsonl", "junit.xml"] {
-                let Ok(mut file) = std::fs::File::open(run.join(name)) else { continue };
+                let Ok(mut file) = std::fs::File::open(run.join(name)) else {
+                    continue;
+                };
                 buffer.clear();
                 std::io::Read::read_to_end(&mut file, &mut buffer).expect("read");
                 bytes += buffer.len() as u64;
                 std::hint::black_box(Sha256::digest(&buffer));
                 if name == "report.json" {
-                    let parsed: serde::de::IgnoredAny = serde_json::from_slice(&buffer).expect("JSON");
+                    let parsed: serde::de::IgnoredAny =
+                        serde_json::from_slice(&buffer).expect("JSON");
                     std::hint::black_box(parsed);
                 }
             }
@@ -102,19 +114,30 @@ fn floor(folder: &Path) -> u64 {
 }
 
 fn gate(folder: &Path) -> Decision {
-    let source = SourceText::from_bytes("bench.gate.yaml", evidence::POLICY.as_bytes().to_vec()).expect("text");
+    let source = SourceText::from_bytes("bench.gate.yaml", evidence::POLICY.as_bytes().to_vec())
+        .expect("text");
     let mut problems = Vec::new();
     let policy = document::policy(&source, &mut problems).expect("a policy");
     assert!(problems.is_empty(), "{problems:?}");
     let runs = folder.join("runs");
-    let places = Places { folder: &runs, working: folder };
+    let places = Places {
+        folder: &runs,
+        working: folder,
+    };
     let inputs = gather(places, &policy, evidence::COMMIT).expect("readable folders");
     let question = Question {
         commit: evidence::COMMIT.to_owned(),
         artifact: None,
         now: evidence::NOW.parse::<Timestamp>().expect("a time"),
     };
-    decide(&policy, Case { question, inputs, waivers: Waivers::default() })
+    decide(
+        &policy,
+        Case {
+            question,
+            inputs,
+            waivers: Waivers::default(),
+        },
+    )
 }
 
 /// Most memory that this process ever held.

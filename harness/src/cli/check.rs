@@ -132,7 +132,11 @@ fn one(path: &Path) -> Result<String, PlanProblems> {
         Some(Kind::System) => return system(path),
         Some(Kind::Policy) => document::policy(&source, &mut found).map(|policy| {
             let required = count(policy.required.len(), "required entry");
-            format!("{}  {required}, {}", source.path, count(policy.rules.len(), "rule"))
+            format!(
+                "{}  {required}, {}",
+                source.path,
+                count(policy.rules.len(), "rule")
+            )
         }),
         Some(Kind::Waivers) => document::waivers(&source, &mut found)
             .map(|waivers| format!("{}  {}", source.path, count(waivers.len(), "waiver"))),

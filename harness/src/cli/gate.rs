@@ -10,8 +10,8 @@ use crate::model::decision::{Decision, Question};
 use crate::model::place::Problem;
 use crate::model::policy::Policy;
 use crate::release::{self, Places};
-use crate::report::decision::{Detail, decision as render};
 use crate::report::Style;
+use crate::report::decision::{Detail, decision as render};
 use jiff::Timestamp;
 use std::io::Write as _;
 use std::path::Path;
@@ -58,7 +58,14 @@ fn decide(arguments: &GateArguments) -> Result<Decision, u8> {
         anstream::eprintln!("error: {error}");
         exit::EVIDENCE
     })?;
-    Ok(gate::decide(&policy, Case { question, inputs, waivers }))
+    Ok(gate::decide(
+        &policy,
+        Case {
+            question,
+            inputs,
+            waivers,
+        },
+    ))
 }
 
 /// Reads a policy; every problem of it is told.
@@ -84,12 +91,18 @@ fn question(arguments: &GateArguments, policy: &Policy) -> Result<Question, u8> 
     let artifact = arguments.artifact.as_deref().map(artifact).transpose()?;
     if policy.subject.artifact_required && artifact.is_none() {
         let help = "give the digest of what is to be released: `--artifact sha256:...`";
-        return Err(usage("the policy demands an artifact, and none was named", help));
+        return Err(usage(
+            "the policy demands an artifact, and none was named",
+            help,
+        ));
     }
     let now = match arguments.now.as_deref() {
         None => Timestamp::now(),
         Some(text) => text.parse().map_err(|_| {
-            usage(&format!("`{text}` is not a time"), "write it as `2026-03-14T09:26:20Z`")
+            usage(
+                &format!("`{text}` is not a time"),
+                "write it as `2026-03-14T09:26:20Z`",
+            )
         })?,
     };
     Ok(Question {
@@ -101,7 +114,8 @@ fn question(arguments: &GateArguments, policy: &Policy) -> Result<Question, u8> 
 
 /// The commit as it was named, or the one of the working directory, which is then told.
 fn commit(named: Option<&str>) -> Result<String, u8> {
-    let whole = |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let whole =
+        |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
     match named {
         Some(text) if whole(text) => Ok(text.to_lowercase()),
         Some(text) => history::full_id(text).ok_or_else(|| {
@@ -110,7 +124,10 @@ fn commit(named: Option<&str>) -> Result<String, u8> {
         }),
         None => {
             let head = history::full_id("HEAD").ok_or_else(|| {
-                usage("which commit is to be released?", "name it: `--commit SHA`; this folder has none of its own")
+                usage(
+                    "which commit is to be released?",
+                    "name it: `--commit SHA`; this folder has none of its own",
+                )
             })?;
             anstream::eprintln!("commit    {head}, the one of this folder: --commit names another");
             Ok(head)
@@ -140,7 +157,9 @@ fn show(decision: &Decision, detail: Detail) {
     };
     let mut out = anstream::stdout();
     // A reader that went away does not change what was decided.
-    let _ = out.write_all(render(decision, detail, style).as_bytes()).and_then(|()| out.flush());
+    let _ = out
+        .write_all(render(decision, detail, style).as_bytes())
+        .and_then(|()| out.flush());
 }
 
 /// Makes old decisions again under another policy.
@@ -173,7 +192,11 @@ fn replayed(policy: &Policy, old: Vec<(String, Decision)>) -> u8 {
         flips += usize::from(replay.flips());
         let mark = if replay.flips() { "FLIPS" } else { "same " };
         let (before, now) = (replay.before.word(), replay.now.verdict.word());
-        anstream::println!("{mark}  {name}  {before} ({}) -> {now} ({})", replay.exit_before, replay.now.exit_code);
+        anstream::println!(
+            "{mark}  {name}  {before} ({}) -> {now} ({})",
+            replay.exit_before,
+            replay.now.exit_code
+        );
         for reason in replay.appeared.iter().take(10) {
             anstream::println!("        + {}", printable(reason));
         }
@@ -181,7 +204,10 @@ fn replayed(policy: &Policy, old: Vec<(String, Decision)>) -> u8 {
             anstream::println!("        - {}", printable(reason));
         }
     }
-    anstream::println!("{flips} of {all} decisions open or close under {}", policy.source.path);
+    anstream::println!(
+        "{flips} of {all} decisions open or close under {}",
+        policy.source.path
+    );
     if flips == 0 { exit::PASS } else { exit::FAIL }
 }
 

@@ -16,7 +16,11 @@ const DECISIONS: &str = "decisions";
 ///
 /// # Errors
 /// The file system says no.
-pub(super) fn write(arguments: &GateArguments, decision: &Decision, rerun: &Rerun) -> Result<(), StoreError> {
+pub(super) fn write(
+    arguments: &GateArguments,
+    decision: &Decision,
+    rerun: &Rerun,
+) -> Result<(), StoreError> {
     let bytes = bytes(decision);
     if let Some(path) = &arguments.json {
         atomic::write(path, &bytes)?;
@@ -78,8 +82,8 @@ pub(super) fn decisions(folder: &Path) -> Result<Vec<(String, Decision)>, StoreE
             line: 1,
             reason,
         };
-        let decision: Decision =
-            serde_json::from_slice(&bytes).map_err(|error| broken(format!("not a decision: {error}")))?;
+        let decision: Decision = serde_json::from_slice(&bytes)
+            .map_err(|error| broken(format!("not a decision: {error}")))?;
         match decision.schema == DECISION_SCHEMA {
             true => Ok((name, decision)),
             false => Err(broken(format!("not a `{DECISION_SCHEMA}`"))),
@@ -96,7 +100,10 @@ pub(super) fn relative(source: Source) -> Source {
         return source;
     }
     let here = std::env::current_dir().unwrap_or_default();
-    let below = path.strip_prefix(here).ok().or(path.file_name().map(Path::new));
+    let below = path
+        .strip_prefix(here)
+        .ok()
+        .or(path.file_name().map(Path::new));
     let path = below.unwrap_or(path).display().to_string();
     Source { path, ..source }
 }

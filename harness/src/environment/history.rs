@@ -9,7 +9,12 @@ pub fn full_id(commit: &str) -> Option<String> {
     if commit.starts_with('-') {
         return None;
     }
-    let id = text(&["rev-parse", "--verify", "--quiet", &format!("{commit}^{{commit}}")])?;
+    let id = text(&[
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        &format!("{commit}^{{commit}}"),
+    ])?;
     Some(id.trim().to_owned())
 }
 
@@ -30,7 +35,9 @@ pub fn is_ancestor(earlier: &str, later: &str) -> Option<bool> {
 /// The bytes of a file, named from the working directory, as a commit has it.
 pub fn file_at(commit: &str, path: &Path) -> Option<Vec<u8>> {
     let name = name_in_repository(path)?;
-    let output = git(&["cat-file", "blob", &format!("{commit}:{}", name.display())]).output().ok()?;
+    let output = git(&["cat-file", "blob", &format!("{commit}:{}", name.display())])
+        .output()
+        .ok()?;
     output.status.success().then_some(output.stdout)
 }
 
@@ -38,7 +45,15 @@ pub fn file_at(commit: &str, path: &Path) -> Option<Vec<u8>> {
 pub fn changed_files(commit: &str) -> Option<Vec<PathBuf>> {
     let parent = full_id(&format!("{commit}^"))?;
     let commit = full_id(commit)?;
-    let names = text(&["diff-tree", "-r", "-z", "--no-commit-id", "--name-only", &parent, &commit])?;
+    let names = text(&[
+        "diff-tree",
+        "-r",
+        "-z",
+        "--no-commit-id",
+        "--name-only",
+        &parent,
+        &commit,
+    ])?;
     let names = names.split('\0').filter(|name| !name.is_empty());
     Some(names.map(PathBuf::from).collect())
 }
@@ -59,6 +74,9 @@ fn text(words: &[&str]) -> Option<String> {
 
 fn git(words: &[&str]) -> Command {
     let mut command = Command::new("git");
-    command.args(words).stdin(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(words)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null());
     command
 }

@@ -32,7 +32,8 @@ struct Planned {
 /// Why it does not say which run it was.
 pub fn abandoned(first_line: &[u8]) -> Result<AbandonedFacts, Refusal> {
     plain(first_line)?;
-    let refuse = |why: String| Refusal::new("UNREADABLE", format!("a run without a report, and {why}"));
+    let refuse =
+        |why: String| Refusal::new("UNREADABLE", format!("a run without a report, and {why}"));
     let line: Line = serde_json::from_slice(first_line)
         .map_err(|error| refuse(format!("its first event cannot be read: {error}")))?;
     if line.event.kind != "run_started" {
@@ -53,7 +54,8 @@ mod tests {
 
     #[test]
     fn the_start_of_a_run_says_which_it_was() {
-        let line = br#"{"t_us":0,"event":{"kind":"run_started","run_id":"r","at":"2026-03-14T09:26:20Z",
+        let line =
+            br#"{"t_us":0,"event":{"kind":"run_started","run_id":"r","at":"2026-03-14T09:26:20Z",
             "subject":{"commit":"abc","dirty":false},"plan":{"suite":"checkout","x":1},"more":1}}"#;
         let facts = abandoned(line).unwrap();
         assert_eq!((facts.id.as_str(), facts.suite.as_str()), ("r", "checkout"));

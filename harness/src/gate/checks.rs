@@ -17,7 +17,12 @@ const FIRST_RUN: &str = "FIRST_RUN";
 pub(super) fn verdicts(today: Date, report: Counted<'_>, desk: &mut Desk<'_>) {
     let listed = entries(desk, report.0);
     let mut told = Verdict::Pass;
-    for check in report.0.checks.iter().filter(|check| check.verdict != Verdict::Pass) {
+    for check in report
+        .0
+        .checks
+        .iter()
+        .filter(|check| check.verdict != Verdict::Pass)
+    {
         match allowed(check) {
             Some(allowance) => excused(check, allowance, today, report, desk),
             None => one(check, report, &listed, desk),
@@ -34,14 +39,26 @@ pub(super) fn verdicts(today: Date, report: Counted<'_>, desk: &mut Desk<'_>) {
 
 /// A failure that its suite allows for a time.
 fn allowed(check: &CheckFacts) -> Option<&Allowed> {
-    let told = check.told.as_ref().filter(|_| check.verdict == Verdict::Warn);
+    let told = check
+        .told
+        .as_ref()
+        .filter(|_| check.verdict == Verdict::Warn);
     told?.allowed.as_ref()
 }
 
 /// It counts as waived while the time lasts, whatever day the run was on.
-fn excused(check: &CheckFacts, allowance: &Allowed, today: Date, report: Counted<'_>, desk: &mut Desk<'_>) {
+fn excused(
+    check: &CheckFacts,
+    allowance: &Allowed,
+    today: Date,
+    report: Counted<'_>,
+    desk: &mut Desk<'_>,
+) {
     let mut told = told(check, report);
-    told.saw = format!("{}; allowed by the suite until {}: {}", told.saw, allowance.expires, allowance.reason);
+    told.saw = format!(
+        "{}; allowed by the suite until {}: {}",
+        told.saw, allowance.expires, allowance.reason
+    );
     if allowance.expires < today {
         told.code = "WAIVER_EXPIRED".to_owned();
         return desk.fail(told);
@@ -59,7 +76,9 @@ fn one(check: &CheckFacts, report: Counted<'_>, listed: &[&RequiredSuite], desk:
     }
     match (check.severity, check.verdict) {
         (Severity::Block, Verdict::Fail) => desk.fail(told),
-        (Severity::Block, Verdict::Error) if check.class == CheckClass::Generator => desk.invalid(told),
+        (Severity::Block, Verdict::Error) if check.class == CheckClass::Generator => {
+            desk.invalid(told)
+        }
         (Severity::Block, Verdict::Error) => desk.inconclusive(told),
         _ => desk.warn(told),
     }
@@ -67,7 +86,8 @@ fn one(check: &CheckFacts, report: Counted<'_>, listed: &[&RequiredSuite], desk:
 
 /// A check of a suite that is required must be asked, unless its entry lets it go.
 fn skipped(check: &CheckFacts, told: Finding, listed: &[&RequiredSuite], desk: &mut Desk<'_>) {
-    let let_go = |entry: &&RequiredSuite| entry.may_skip.iter().any(|glob| matches(glob, &check.id));
+    let let_go =
+        |entry: &&RequiredSuite| entry.may_skip.iter().any(|glob| matches(glob, &check.id));
     if check.severity != Severity::Block || listed.iter().all(let_go) {
         return;
     }
@@ -88,9 +108,16 @@ fn told(check: &CheckFacts, (report, path): Counted<'_>) -> Finding {
     });
     let words = check.told.as_deref();
     let text = |pick: fn(&Told) -> &str| words.map(pick).unwrap_or_default();
-    let mut told = finding(code, format!("{}: {}", report.suite, text(|told| &told.title)))
-        .told(text(|told| &told.wanted), text(|told| &told.saw), next(check, report))
-        .of(&report.suite, path);
+    let mut told = finding(
+        code,
+        format!("{}: {}", report.suite, text(|told| &told.title)),
+    )
+    .told(
+        text(|told| &told.wanted),
+        text(|told| &told.saw),
+        next(check, report),
+    )
+    .of(&report.suite, path);
     told.check = Some(check.id.clone());
     told.place = words.and_then(|told| told.place.clone());
     told
@@ -108,6 +135,13 @@ fn next(check: &CheckFacts, report: &ReportFacts) -> String {
 
 fn worse(report: &ReportFacts) -> Finding {
     let title = format!("{} says what its checks say", report.suite);
-    let saw = format!("the report says {}, and none of its checks does", report.verdict);
-    finding("REPORT_VERDICT", title).told("the worst of its checks", saw, format!("run {} again", report.suite))
+    let saw = format!(
+        "the report says {}, and none of its checks does",
+        report.verdict
+    );
+    finding("REPORT_VERDICT", title).told(
+        "the worst of its checks",
+        saw,
+        format!("run {} again", report.suite),
+    )
 }

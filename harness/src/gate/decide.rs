@@ -24,7 +24,11 @@ pub struct Case {
 
 /// Decides.
 pub fn decide(policy: &Policy, case: Case) -> Decision {
-    let Case { question, mut inputs, mut waivers } = case;
+    let Case {
+        question,
+        mut inputs,
+        mut waivers,
+    } = case;
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut desk = Desk::new(policy);
     let standings = standing::standings(&question, &inputs, &mut desk);
@@ -72,7 +76,11 @@ fn weigh(question: &Question, inputs: Vec<Input>, standings: Vec<Standing>) -> V
             Content::Abandoned(_) | Content::Refused(_) => None,
         };
         let age_s = fitness::age_s(question, end);
-        Weighed { input, standing, age_s }
+        Weighed {
+            input,
+            standing,
+            age_s,
+        }
     });
     weighed.collect()
 }
@@ -81,7 +89,14 @@ fn weigh(question: &Question, inputs: Vec<Input>, standings: Vec<Standing>) -> V
 fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let key = |f: &Finding| (Reverse(f.exit_code != 0), Reverse(f.state));
-        let by = |f: &Finding| (f.suite.clone(), f.check.clone(), f.rule.clone(), f.input.clone());
+        let by = |f: &Finding| {
+            (
+                f.suite.clone(),
+                f.check.clone(),
+                f.rule.clone(),
+                f.input.clone(),
+            )
+        };
         let names = || by(a).cmp(&by(b));
         let rest = || (&a.code, &a.waiver, &a.saw).cmp(&(&b.code, &b.waiver, &b.saw));
         key(a).cmp(&key(b)).then_with(names).then_with(rest)
@@ -91,19 +106,29 @@ fn sort(findings: &mut [Finding]) {
 /// The worst of each rule's findings.
 fn settle(rules: &mut [RuleOutcome], findings: &[Finding]) {
     for rule in rules {
-        let own = findings.iter().filter(|finding| finding.rule.as_ref() == Some(&rule.id));
-        rule.state = own.map(|finding| finding.state).max().unwrap_or(State::Pass);
+        let own = findings
+            .iter()
+            .filter(|finding| finding.rule.as_ref() == Some(&rule.id));
+        rule.state = own
+            .map(|finding| finding.state)
+            .max()
+            .unwrap_or(State::Pass);
     }
 }
 
 fn counts(weighed: &[Weighed], reports: &[Counted<'_>], findings: &[Finding]) -> DecisionCounts {
-    let counted = weighed.iter().filter(|one| one.standing == Standing::Counted);
+    let counted = weighed
+        .iter()
+        .filter(|one| one.standing == Standing::Counted);
     let cases = weighed.iter().map(|one| match &one.input.content {
         Content::JUnit(facts) => facts.tests,
         _ => 0,
     });
     let checks = reports.iter().map(|(report, _)| report.checks.len() as u64);
-    let closing = findings.iter().filter(|finding| finding.exit_code != 0).count() as u64;
+    let closing = findings
+        .iter()
+        .filter(|finding| finding.exit_code != 0)
+        .count() as u64;
     DecisionCounts {
         inputs: weighed.len() as u64,
         counted: counted.count() as u64,

@@ -132,7 +132,9 @@ impl<'p> Desk<'p> {
 pub(super) fn exit_code(findings: &[Finding]) -> u8 {
     let codes = || findings.iter().map(|finding| finding.exit_code);
     let order = [FAIL, EVIDENCE, RERUN];
-    let worst = order.into_iter().find(|code| codes().any(|known| known == *code));
+    let worst = order
+        .into_iter()
+        .find(|code| codes().any(|known| known == *code));
     worst.unwrap_or(OPEN)
 }
 

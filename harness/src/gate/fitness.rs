@@ -27,15 +27,25 @@ pub(super) fn fitness(question: &Question, report: &ReportFacts, path: &str, des
     }
     if decided(report) == 0 {
         let title = format!("{} decided something", report.suite);
-        let saw = format!("{}, none of them decided", count(report.checks.len() as u64, "check"));
+        let saw = format!(
+            "{}, none of them decided",
+            count(report.checks.len() as u64, "check")
+        );
         let told = finding("NO_TESTS", title);
-        desk.no_evidence(of(told.told("at least one decided check", saw, again(report))));
+        desk.no_evidence(of(told.told(
+            "at least one decided check",
+            saw,
+            again(report),
+        )));
     }
 }
 
 /// Checks that were asked: skipped ones decide nothing.
 pub(super) fn decided(report: &ReportFacts) -> u64 {
-    let asked = report.checks.iter().filter(|check| check.verdict != Verdict::Skipped);
+    let asked = report
+        .checks
+        .iter()
+        .filter(|check| check.verdict != Verdict::Skipped);
     asked.count() as u64
 }
 
@@ -47,13 +57,22 @@ fn end(question: &Question, report: &ReportFacts, desk: &Desk<'_>) -> Option<Fin
     let title = format!("the evidence of {} is of today", report.suite);
     let Some(end) = report.finished_at else {
         let saw = "the run has no end: it was killed";
-        return Some(finding("INCOMPLETE", title).told("a run that came to its end", saw, again(report)));
+        return Some(finding("INCOMPLETE", title).told(
+            "a run that came to its end",
+            saw,
+            again(report),
+        ));
     };
     if end < report.started_at {
         let saw = format!("it ended ({end}) before it began ({})", report.started_at);
-        return Some(finding("IMPOSSIBLE_TIME", title).told("a run that ends after it began", saw, again(report)));
+        return Some(finding("IMPOSSIBLE_TIME", title).told(
+            "a run that ends after it began",
+            saw,
+            again(report),
+        ));
     }
-    timely(question.now, end, desk).map(|(code, wanted, saw)| finding(code, title).told(wanted, saw, again(report)))
+    timely(question.now, end, desk)
+        .map(|(code, wanted, saw)| finding(code, title).told(wanted, saw, again(report)))
 }
 
 /// Why a moment is neither fresh nor past: code, wanted, saw.
@@ -71,7 +90,10 @@ pub(super) fn timely(
     }
     if -age > signed(freshness.future_skew) {
         let wanted = format!("at most {} ahead", words(freshness.future_skew.as_secs()));
-        let saw = format!("it ends {} in the future, {end}", words(age.unsigned_abs().as_secs()));
+        let saw = format!(
+            "it ends {} in the future, {end}",
+            words(age.unsigned_abs().as_secs())
+        );
         return Some(("FUTURE", wanted, saw));
     }
     None
@@ -93,13 +115,20 @@ pub(super) fn words(seconds: u64) -> String {
 
 fn unfit(report: &ReportFacts, allow_dirty: bool) -> Option<Finding> {
     let all = report.unfit_reasons.iter().map(String::as_str);
-    let reasons: Vec<&str> = all.filter(|reason| !(allow_dirty && *reason == DIRTY_REASON)).collect();
+    let reasons: Vec<&str> = all
+        .filter(|reason| !(allow_dirty && *reason == DIRTY_REASON))
+        .collect();
     if reasons.is_empty() {
         return None;
     }
     let next = match reasons.as_slice() {
-        [DIRTY_REASON] => format!("commit or put away the changes and run {} again", report.suite),
-        _ if report.profile == Profile::Quick => format!("run {} again without `--profile quick`", report.suite),
+        [DIRTY_REASON] => format!(
+            "commit or put away the changes and run {} again",
+            report.suite
+        ),
+        _ if report.profile == Profile::Quick => {
+            format!("run {} again without `--profile quick`", report.suite)
+        }
         _ => again(report),
     };
     let title = format!("{} is fit for release", report.suite);
@@ -117,7 +146,11 @@ fn artifact(question: &Question, report: &ReportFacts, required: bool) -> Option
             )
         });
     };
-    if report.programs.iter().any(|program| program.eq_ignore_ascii_case(wanted)) {
+    if report
+        .programs
+        .iter()
+        .any(|program| program.eq_ignore_ascii_case(wanted))
+    {
         return None;
     }
     let saw = match report.programs.as_slice() {

@@ -29,19 +29,31 @@ fn one(entry: &RequiredJUnit, question: &Question, weighed: &[Weighed], desk: &m
         let wanted = format!("at least {}", count(entry.min_files, "file"));
         let saw = count(files.len() as u64, "file that can be read");
         let told = finding("MISSING", format!("`{}` is there", entry.path));
-        desk.no_evidence(told.told(wanted, saw, "run the tests that write it").at(&entry.place));
+        desk.no_evidence(
+            told.told(wanted, saw, "run the tests that write it")
+                .at(&entry.place),
+        );
     }
     for (facts, path) in &files {
         bound(entry, question, facts, path, desk);
         dated(entry, question, facts, path, desk);
         passed(facts, path, entry, desk);
     }
-    let executed = files.iter().map(|(facts, _)| facts.tests.saturating_sub(facts.skipped)).sum();
+    let executed = files
+        .iter()
+        .map(|(facts, _)| facts.tests.saturating_sub(facts.skipped))
+        .sum();
     if executed < entry.min_tests && !files.is_empty() {
         let wanted = format!("at least {}", count(entry.min_tests, "executed test"));
-        let told = finding("TOO_FEW_TESTS", format!("`{}` has tests enough", entry.path));
+        let told = finding(
+            "TOO_FEW_TESTS",
+            format!("`{}` has tests enough", entry.path),
+        );
         let next = "find out which tests are gone";
-        desk.no_evidence(told.told(wanted, count(executed, "executed test"), next).at(&entry.place));
+        desk.no_evidence(
+            told.told(wanted, count(executed, "executed test"), next)
+                .at(&entry.place),
+        );
     }
 }
 
@@ -51,11 +63,21 @@ fn about(code: &str, title: &str, path: &str, entry: &RequiredJUnit) -> Finding 
     told
 }
 
-fn bound(entry: &RequiredJUnit, question: &Question, facts: &JUnitFacts, path: &str, desk: &mut Desk<'_>) {
+fn bound(
+    entry: &RequiredJUnit,
+    question: &Question,
+    facts: &JUnitFacts,
+    path: &str,
+    desk: &mut Desk<'_>,
+) {
     let Some(property) = &entry.commit_property else {
         let told = about("UNBOUND_ALLOWED", "is of this commit", path, entry);
         let saw = "nothing in the file says which commit it is of; the policy allows that";
-        return desk.warn(told.told("a commit", saw, "let the tests write the commit, and name its property"));
+        return desk.warn(told.told(
+            "a commit",
+            saw,
+            "let the tests write the commit, and name its property",
+        ));
     };
     let found = facts.properties.get(property).map(|commit| commit.trim());
     if found.is_some_and(|commit| commit.eq_ignore_ascii_case(&question.commit)) {
@@ -66,10 +88,20 @@ fn bound(entry: &RequiredJUnit, question: &Question, facts: &JUnitFacts, path: &
         Some(commit) => ("WRONG_COMMIT", format!("commit {commit:.64}")),
     };
     let told = about(code, "is of this commit", path, entry);
-    desk.no_evidence(told.told(format!("commit {}", question.commit), saw, "run the tests of this commit"));
+    desk.no_evidence(told.told(
+        format!("commit {}", question.commit),
+        saw,
+        "run the tests of this commit",
+    ));
 }
 
-fn dated(entry: &RequiredJUnit, question: &Question, facts: &JUnitFacts, path: &str, desk: &mut Desk<'_>) {
+fn dated(
+    entry: &RequiredJUnit,
+    question: &Question,
+    facts: &JUnitFacts,
+    path: &str,
+    desk: &mut Desk<'_>,
+) {
     let told = |code| about(code, "is of today", path, entry);
     match facts.timestamp {
         None if entry.allow_undated => {
@@ -97,7 +129,11 @@ fn passed(facts: &JUnitFacts, path: &str, entry: &RequiredJUnit, desk: &mut Desk
         count(facts.failures, "failure"),
         count(facts.errors, "error"),
         count(facts.tests, "test"),
-        if facts.bad.is_empty() { "no case names them".to_owned() } else { facts.bad.join(", ") }
+        if facts.bad.is_empty() {
+            "no case names them".to_owned()
+        } else {
+            facts.bad.join(", ")
+        }
     );
     let told = about("TESTS_FAILED", "passes", path, entry);
     desk.fail(told.told("no failure and no error", saw, "mend the tests that failed"));

@@ -48,7 +48,10 @@ fn parts(pattern: &[&str], path: &[&str]) -> bool {
     match (pattern.split_first(), path.split_first()) {
         (None, None) => true,
         (Some((&"**", rest)), _) => {
-            parts(rest, path) || path.split_first().is_some_and(|(_, below)| parts(pattern, below))
+            parts(rest, path)
+                || path
+                    .split_first()
+                    .is_some_and(|(_, below)| parts(pattern, below))
         }
         (Some((first, rest)), Some((name, below))) => matches(first, name) && parts(rest, below),
         _ => false,
@@ -58,7 +61,9 @@ fn parts(pattern: &[&str], path: &[&str]) -> bool {
 /// The folder that every fitting path lies in: what stands before the first wildcard.
 pub fn fixed_folder(pattern: &str) -> String {
     let parts = pattern.split('/').filter(|part| *part != ".");
-    let mut fixed: Vec<&str> = parts.take_while(|part| !part.contains(['*', '?'])).collect();
+    let mut fixed: Vec<&str> = parts
+        .take_while(|part| !part.contains(['*', '?']))
+        .collect();
     if !pattern.contains(['*', '?']) {
         fixed.pop();
     }
@@ -93,7 +98,11 @@ mod tests {
     #[test]
     fn paths() {
         for (pattern, path, fits) in [
-            ("target/nextest/*/junit.xml", "target/nextest/ci/junit.xml", true),
+            (
+                "target/nextest/*/junit.xml",
+                "target/nextest/ci/junit.xml",
+                true,
+            ),
             ("target/*/junit.xml", "target/nextest/ci/junit.xml", false),
             ("target/**/junit.xml", "target/nextest/ci/junit.xml", true),
             ("**/*.xml", "a.xml", true),

@@ -30,7 +30,8 @@ pub fn junit(bytes: &[u8]) -> Result<JUnitFacts, Refusal> {
     // Other tools write byte order marks, and XML allows them.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     plain(bytes)?;
-    let text = std::str::from_utf8(bytes).map_err(|error| unreadable(format!("not UTF-8: {error}")))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| unreadable(format!("not UTF-8: {error}")))?;
     let mut reader = Reader::from_str(text);
     let mut count = Count::default();
     for _ in 0..MOST_NODES {
@@ -45,7 +46,9 @@ pub fn junit(bytes: &[u8]) -> Result<JUnitFacts, Refusal> {
             }
             Event::End(_) => count.close(),
             Event::DocType(_) => {
-                return Err(unreadable("a document type, which no JUnit file needs".to_owned()));
+                return Err(unreadable(
+                    "a document type, which no JUnit file needs".to_owned(),
+                ));
             }
             Event::Eof => return count.whole(),
             _ => {}
@@ -96,7 +99,9 @@ impl Count {
         if self.open.is_empty() {
             self.roots += 1;
             if !matches!(name.as_str(), "testsuites" | "testsuite") || self.roots > 1 {
-                return Err(unreadable(format!("`{name:.40}` is not the root of a JUnit file")));
+                return Err(unreadable(format!(
+                    "`{name:.40}` is not the root of a JUnit file"
+                )));
             }
         }
         let opened = match name.as_str() {
@@ -137,7 +142,10 @@ impl Count {
 
     /// Properties of suites; what cases say of themselves binds no file.
     fn property(&mut self, start: &BytesStart<'_>) -> Result<(), Refusal> {
-        let in_case = self.open.iter().any(|open| matches!(open, Open::Case { .. }));
+        let in_case = self
+            .open
+            .iter()
+            .any(|open| matches!(open, Open::Case { .. }));
         if in_case || self.facts.properties.len() >= MOST_PROPERTIES {
             return Ok(());
         }
@@ -152,7 +160,9 @@ impl Count {
         let Some(name) = name else { return Ok(()) };
         let before = self.facts.properties.insert(name.clone(), value.clone());
         match before.is_some_and(|before| before != value) {
-            true => Err(unreadable(format!("the property `{name:.80}` has two values"))),
+            true => Err(unreadable(format!(
+                "the property `{name:.80}` has two values"
+            ))),
             false => Ok(()),
         }
     }
@@ -242,7 +252,11 @@ fn case(start: &BytesStart<'_>) -> Result<Open, Refusal> {
             _ => {}
         }
     }
-    let name = if class.is_empty() { name } else { format!("{class} {name}") };
+    let name = if class.is_empty() {
+        name
+    } else {
+        format!("{class} {name}")
+    };
     Ok(Open::Case { name, became })
 }
 
@@ -296,11 +310,17 @@ mod tests {
         assert_eq!(counts(pytest), (4, 1, 1, 1));
         let facts = junit(pytest.as_bytes()).unwrap();
         assert_eq!(facts.bad, ["a two", "a three"]);
-        assert_eq!(facts.timestamp.unwrap().to_string(), "2026-03-14T09:26:20.1Z");
+        assert_eq!(
+            facts.timestamp.unwrap().to_string(),
+            "2026-03-14T09:26:20.1Z"
+        );
         let surefire = r#"<testsuite name="s" tests="2" failures="1" errors="0"><properties><property name="git.commit" value="abc"/></properties>
             <testcase name="a" time="1"><failure/><rerunFailure/></testcase><testcase name="b"><flakyFailure/></testcase></testsuite>"#;
         assert_eq!(counts(surefire), (2, 1, 0, 0));
-        assert_eq!(junit(surefire.as_bytes()).unwrap().properties["git.commit"], "abc");
+        assert_eq!(
+            junit(surefire.as_bytes()).unwrap().properties["git.commit"],
+            "abc"
+        );
         let google = r#"<testsuites tests="2"><testsuite name="s"><testcase name="a" status="run"/><testcase name="b" status="notrun"/></testsuite></testsuites>"#;
         assert_eq!(counts(google), (2, 0, 0, 1));
     }
@@ -309,7 +329,8 @@ mod tests {
     fn a_summary_cannot_hide_a_failure_and_a_case_cannot_either() {
         let claims = r#"<testsuites failures="3"><testsuite failures="2" errors="1"><testcase name="a"/></testsuite></testsuites>"#;
         assert_eq!(counts(claims), (1, 3, 1, 0));
-        let denies = r#"<testsuite failures="0"><testcase name="a"><failure/></testcase></testsuite>"#;
+        let denies =
+            r#"<testsuite failures="0"><testcase name="a"><failure/></testcase></testsuite>"#;
         assert_eq!(counts(denies), (1, 1, 0, 0));
     }
 

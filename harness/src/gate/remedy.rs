@@ -45,7 +45,9 @@ fn falsify(expression: &Expression, check: &CheckFacts) -> Option<Remedy> {
             .min_by(|a, b| a.cost.total_cmp(&b.cost)),
         // Every part that holds must fail.
         Expression::Or(parts) => {
-            let holding = parts.iter().filter(|part| truth(part, check) == Truth::True);
+            let holding = parts
+                .iter()
+                .filter(|part| truth(part, check) == Truth::True);
             let all: Option<Vec<Remedy>> = holding.map(|part| falsify(part, check)).collect();
             all.and_then(together)
         }
@@ -65,7 +67,12 @@ fn together(remedies: Vec<Remedy>) -> Option<Remedy> {
 }
 
 /// A field that is moved to the other side of what it is compared with.
-fn compare(left: Operand, operator: Operator, right: Operand, check: &CheckFacts) -> Option<Remedy> {
+fn compare(
+    left: Operand,
+    operator: Operator,
+    right: Operand,
+    check: &CheckFacts,
+) -> Option<Remedy> {
     let (now, bound) = (value(left, check)?, value(right, check)?);
     match (left, right) {
         (Operand::Field(field), _) => Some(moved(field, now, opposite(operator), bound, right)),
@@ -124,7 +131,11 @@ fn percent(now: f64, to: f64) -> String {
 /// At most four decimals.
 fn short(number: f64) -> String {
     let rounded = (number * 1e4).round() / 1e4;
-    if rounded.is_finite() { format!("{rounded}") } else { format!("{number}") }
+    if rounded.is_finite() {
+        format!("{rounded}")
+    } else {
+        format!("{number}")
+    }
 }
 
 fn opposite(operator: Operator) -> Operator {
@@ -182,13 +193,34 @@ mod tests {
     #[test]
     fn after_the_change_the_condition_no_longer_holds() {
         for (text, words) in [
-            ("ratio > 1.20", "bring `ratio` from 1.271 to at most 1.2 (-5.6 %)"),
-            ("current > limit", "bring `current` from 612 to at most `limit` (500) (-18.3 %)"),
-            ("1.2 <= ratio", "bring `ratio` from 1.271 to less than 1.2 (-5.6 %)"),
-            ("ratio > 1.2 and current > 100", "bring `ratio` from 1.271 to at most 1.2 (-5.6 %)"),
-            ("ratio > 1.2 or current > 600", "bring `ratio` from 1.271 to at most 1.2 (-5.6 %), and bring `current` from 612 to at most 600 (-2.0 %)"),
-            ("samples < 200 and verdict != fail", "bring `samples` from 100 to at least 200 (+100.0 %)"),
-            ("current == 612", "bring `current` from 612 to anything but 612"),
+            (
+                "ratio > 1.20",
+                "bring `ratio` from 1.271 to at most 1.2 (-5.6 %)",
+            ),
+            (
+                "current > limit",
+                "bring `current` from 612 to at most `limit` (500) (-18.3 %)",
+            ),
+            (
+                "1.2 <= ratio",
+                "bring `ratio` from 1.271 to less than 1.2 (-5.6 %)",
+            ),
+            (
+                "ratio > 1.2 and current > 100",
+                "bring `ratio` from 1.271 to at most 1.2 (-5.6 %)",
+            ),
+            (
+                "ratio > 1.2 or current > 600",
+                "bring `ratio` from 1.271 to at most 1.2 (-5.6 %), and bring `current` from 612 to at most 600 (-2.0 %)",
+            ),
+            (
+                "samples < 200 and verdict != fail",
+                "bring `samples` from 100 to at least 200 (+100.0 %)",
+            ),
+            (
+                "current == 612",
+                "bring `current` from 612 to anything but 612",
+            ),
         ] {
             let mut facts = check("a/p95/slo");
             (facts.ratio, facts.current, facts.limit) = (Some(1.271), Some(612.0), Some(500.0));

@@ -56,7 +56,10 @@ pub(super) fn plain(bytes: &[u8]) -> Result<(), Refusal> {
         return Err(Refusal::new("UNREADABLE", detail));
     }
     if bytes.contains(&0) {
-        return Err(Refusal::new("UNREADABLE", "a NUL byte: this is not a text file"));
+        return Err(Refusal::new(
+            "UNREADABLE",
+            "a NUL byte: this is not a text file",
+        ));
     }
     Ok(())
 }
@@ -199,9 +202,16 @@ struct SeenBaseline {
 /// Whether the report agrees with itself; else what does not.
 fn consistent(seen: &Seen<'_>) -> Result<(), String> {
     if seen.schema.0 != REPORT_SCHEMA {
-        return Err(format!("it is a `{:.80}`, not a `{REPORT_SCHEMA}`", seen.schema.0));
+        return Err(format!(
+            "it is a `{:.80}`, not a `{REPORT_SCHEMA}`",
+            seen.schema.0
+        ));
     }
-    for (what, name) in [("id", &seen.id), ("kind", &seen.kind), ("suite", &seen.suite)] {
+    for (what, name) in [
+        ("id", &seen.id),
+        ("kind", &seen.kind),
+        ("suite", &seen.suite),
+    ] {
         is_name(&name.0).map_err(|why| format!("its {what} {why}"))?;
     }
     let mut ids = HashSet::with_capacity(seen.checks.len());
@@ -211,8 +221,15 @@ fn consistent(seen: &Seen<'_>) -> Result<(), String> {
             return Err(format!("two checks have the id `{:.120}`", check.id.0));
         }
     }
-    let variant = seen.environment.services.iter().any(|service| service.variant.is_some());
-    let unfit = seen.subject.dirty || seen.profile == Profile::Quick || variant || seen.run.finished_at.is_none();
+    let variant = seen
+        .environment
+        .services
+        .iter()
+        .any(|service| service.variant.is_some());
+    let unfit = seen.subject.dirty
+        || seen.profile == Profile::Quick
+        || variant
+        || seen.run.finished_at.is_none();
     if seen.fit_for_release != seen.unfit_reasons.is_empty() || (unfit && seen.fit_for_release) {
         return Err("what it says about its fitness for release is at odds with itself".to_owned());
     }
@@ -221,7 +238,10 @@ fn consistent(seen: &Seen<'_>) -> Result<(), String> {
     }
     let worst = worst(&seen.checks);
     if seen.verdict < worst || seen.verdict == Verdict::Skipped {
-        return Err(format!("it says {} where its checks say {worst}", seen.verdict));
+        return Err(format!(
+            "it says {} where its checks say {worst}",
+            seen.verdict
+        ));
     }
     Ok(())
 }
@@ -240,7 +260,12 @@ fn is_name(name: &str) -> Result<(), &'static str> {
 }
 
 fn counted(checks: &[SeenCheck<'_>]) -> Counts {
-    let of = |verdict| checks.iter().filter(|check| check.verdict == verdict).count() as u64;
+    let of = |verdict| {
+        checks
+            .iter()
+            .filter(|check| check.verdict == verdict)
+            .count() as u64
+    };
     Counts {
         checks: checks.len() as u64,
         pass: of(Verdict::Pass),
@@ -342,8 +367,14 @@ mod tests {
     const GOLDEN: [(&str, &str); 4] = [
         ("pass", include_str!("../../tests/golden/report/pass.json")),
         ("fail", include_str!("../../tests/golden/report/fail.json")),
-        ("chaos_pass", include_str!("../../tests/golden/report/chaos_pass.json")),
-        ("killed", include_str!("../../tests/golden/report/killed.json")),
+        (
+            "chaos_pass",
+            include_str!("../../tests/golden/report/chaos_pass.json"),
+        ),
+        (
+            "killed",
+            include_str!("../../tests/golden/report/killed.json"),
+        ),
     ];
 
     fn refused(text: &str) -> Refusal {
@@ -360,8 +391,17 @@ mod tests {
             assert_eq!(read.facts.commit, whole.subject.commit, "{name}");
             assert_eq!(read.facts.verdict, whole.verdict, "{name}");
             assert_eq!(read.evidence, whole.evidence, "{name}");
-            let ratios: Vec<_> = whole.checks.iter().map(|check| (&check.id, check.ratio)).collect();
-            let facts: Vec<_> = read.facts.checks.iter().map(|check| (&check.id, check.ratio)).collect();
+            let ratios: Vec<_> = whole
+                .checks
+                .iter()
+                .map(|check| (&check.id, check.ratio))
+                .collect();
+            let facts: Vec<_> = read
+                .facts
+                .checks
+                .iter()
+                .map(|check| (&check.id, check.ratio))
+                .collect();
             assert_eq!(facts, ratios, "{name}");
         }
     }
@@ -376,12 +416,27 @@ mod tests {
             (format!("{good}\0"), "NUL"),
             (format!("{good}{{}}"), "trailing"),
             (good[..good.len() / 2].to_owned(), "EOF"),
-            (good.replacen("\"current\": 0.41", "\"current\": NaN", 1), "not a report"),
-            (good.replacen("\"current\": 0.41", "\"current\": 1e999", 1), "out of range"),
-            (good.replacen("\"verdict\": \"pass\"", "\"verdict\": \"fine\"", 1), "unknown variant"),
-            (good.replacen("\"dirty\": false", "\"dirty\": false, \"dirty\": false", 1), "duplicate"),
+            (
+                good.replacen("\"current\": 0.41", "\"current\": NaN", 1),
+                "not a report",
+            ),
+            (
+                good.replacen("\"current\": 0.41", "\"current\": 1e999", 1),
+                "out of range",
+            ),
+            (
+                good.replacen("\"verdict\": \"pass\"", "\"verdict\": \"fine\"", 1),
+                "unknown variant",
+            ),
+            (
+                good.replacen("\"dirty\": false", "\"dirty\": false, \"dirty\": false", 1),
+                "duplicate",
+            ),
             (good.replacen("\"ratio\"", "\"ratoi\"", 1), "unknown field"),
-            (good.replacen("\"fit_for_release\": true,", "", 1), "missing field"),
+            (
+                good.replacen("\"fit_for_release\": true,", "", 1),
+                "missing field",
+            ),
             ("[".repeat(100_000), "recursion"),
         ] {
             let refusal = refused(&text);

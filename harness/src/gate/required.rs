@@ -12,7 +12,9 @@ pub(super) type Counted<'a> = (&'a ReportFacts, &'a str);
 
 /// The counted reports, by path.
 pub(super) fn counted(weighed: &[Weighed]) -> Vec<Counted<'_>> {
-    let counted = weighed.iter().filter(|one| one.standing == Standing::Counted);
+    let counted = weighed
+        .iter()
+        .filter(|one| one.standing == Standing::Counted);
     let reports = counted.filter_map(|one| match &one.input.content {
         Content::Report(facts) => Some((facts.as_ref(), one.input.path.as_str())),
         _ => None,
@@ -50,13 +52,17 @@ pub(super) fn entries<'p>(desk: &Desk<'p>, report: &ReportFacts) -> Vec<&'p Requ
         Required::Suite(entry) => Some(entry),
         Required::JUnit(_) => None,
     });
-    entries.filter(|entry| means(&entry.suite, entry.kind.as_deref(), report)).collect()
+    entries
+        .filter(|entry| means(&entry.suite, entry.kind.as_deref(), report))
+        .collect()
 }
 
 fn is_listed(report: &ReportFacts, desk: &Desk<'_>) -> bool {
     let optional = &desk.policy.optional;
     !entries(desk, report).is_empty()
-        || optional.iter().any(|entry| means(&entry.suite, entry.kind.as_deref(), report))
+        || optional
+            .iter()
+            .any(|entry| means(&entry.suite, entry.kind.as_deref(), report))
 }
 
 fn suite(entry: &RequiredSuite, reports: &[Counted<'_>], weighed: &[Weighed], desk: &mut Desk<'_>) {
@@ -73,7 +79,8 @@ fn suite(entry: &RequiredSuite, reports: &[Counted<'_>], weighed: &[Weighed], de
             let title = format!("{} decided enough", report.suite);
             let wanted = format!("at least {} decided", count(entry.min_tests, "check"));
             let next = format!("find out which checks of {} are gone", report.suite);
-            let told = finding("TOO_FEW_TESTS", title).told(wanted, count(tests, "decided check"), next);
+            let told =
+                finding("TOO_FEW_TESTS", title).told(wanted, count(tests, "decided check"), next);
             desk.no_evidence(told.of(&report.suite, path).at(&entry.place));
         }
         for wanted in &entry.checks {
@@ -83,7 +90,10 @@ fn suite(entry: &RequiredSuite, reports: &[Counted<'_>], weighed: &[Weighed], de
 }
 
 fn missing(entry: &RequiredSuite, there: u64, weighed: &[Weighed], desk: &Desk<'_>) -> Finding {
-    let kind = entry.kind.as_deref().map_or_else(String::new, |kind| format!(" of kind {kind}"));
+    let kind = entry
+        .kind
+        .as_deref()
+        .map_or_else(String::new, |kind| format!(" of kind {kind}"));
     let title = format!("`{}`{kind} is there", entry.suite);
     let wanted = format!("at least {}", count(entry.min_suites, "suite"));
     let (code, why) = elsewhere(entry, weighed, desk);
@@ -92,32 +102,57 @@ fn missing(entry: &RequiredSuite, there: u64, weighed: &[Weighed], desk: &Desk<'
         _ => format!("run what is missing: `proofhouse run {}`", entry.suite),
     };
     let saw = format!("{}{why}", count(there, "suite"));
-    let mut told = finding(code, title).told(wanted, saw, next).at(&entry.place);
+    let mut told = finding(code, title)
+        .told(wanted, saw, next)
+        .at(&entry.place);
     told.suite = Some(entry.suite.clone());
     told
 }
 
 /// What there is of the suite that does not count, and why not.
-fn elsewhere(entry: &RequiredSuite, weighed: &[Weighed], desk: &Desk<'_>) -> (&'static str, String) {
-    let set_aside = weighed.iter().filter(|one| one.standing == Standing::OtherCommit);
+fn elsewhere(
+    entry: &RequiredSuite,
+    weighed: &[Weighed],
+    desk: &Desk<'_>,
+) -> (&'static str, String) {
+    let set_aside = weighed
+        .iter()
+        .filter(|one| one.standing == Standing::OtherCommit);
     let reports = set_aside.filter_map(|one| match &one.input.content {
         Content::Report(facts) if means(&entry.suite, entry.kind.as_deref(), facts) => Some(facts),
         _ => None,
     });
     let reports: Vec<_> = reports.collect();
-    let unbound = reports.iter().filter(|facts| facts.commit.is_none()).count() as u64;
+    let unbound = reports
+        .iter()
+        .filter(|facts| facts.commit.is_none())
+        .count() as u64;
     match (reports.len() as u64, unbound) {
         (0, _) => ("MISSING", String::new()),
-        (all, unbound) if all == unbound && desk.policy.subject.git_required => {
-            ("UNBOUND", format!("; {} without a commit", count(unbound, "report")))
-        }
-        (all, _) => ("WRONG_COMMIT", format!("; {} of other commits", count(all, "report"))),
+        (all, unbound) if all == unbound && desk.policy.subject.git_required => (
+            "UNBOUND",
+            format!("; {} without a commit", count(unbound, "report")),
+        ),
+        (all, _) => (
+            "WRONG_COMMIT",
+            format!("; {} of other commits", count(all, "report")),
+        ),
     }
 }
 
 /// A check that must be there and decided.
-fn needed(wanted: &str, report: &ReportFacts, path: &str, entry: &RequiredSuite, desk: &mut Desk<'_>) {
-    let mut meant = report.checks.iter().filter(|check| matches(wanted, &check.id)).peekable();
+fn needed(
+    wanted: &str,
+    report: &ReportFacts,
+    path: &str,
+    entry: &RequiredSuite,
+    desk: &mut Desk<'_>,
+) {
+    let mut meant = report
+        .checks
+        .iter()
+        .filter(|check| matches(wanted, &check.id))
+        .peekable();
     let title = format!("{} decided `{wanted}`", report.suite);
     let told = |saw: &str| {
         let next = format!("find out why {} does not ask it", report.suite);
@@ -129,12 +164,17 @@ fn needed(wanted: &str, report: &ReportFacts, path: &str, entry: &RequiredSuite,
     if meant.peek().is_none() {
         desk.no_evidence(told("no such check"));
     } else if meant.all(|check| check.verdict == Verdict::Skipped) {
-        desk.outcome(desk.policy.outcomes.skipped_required, told("all of them were skipped"));
+        desk.outcome(
+            desk.policy.outcomes.skipped_required,
+            told("all of them were skipped"),
+        );
     }
 }
 
 fn optional(entry: &Optional, reports: &[Counted<'_>], desk: &mut Desk<'_>) {
-    let there = reports.iter().any(|(report, _)| means(&entry.suite, entry.kind.as_deref(), report));
+    let there = reports
+        .iter()
+        .any(|(report, _)| means(&entry.suite, entry.kind.as_deref(), report));
     if !there && entry.warn_missing {
         let next = "run it, or take it out of `optional`";
         let mut told = finding("OPTIONAL_MISSING", format!("`{}` is there", entry.suite))
@@ -147,8 +187,14 @@ fn optional(entry: &Optional, reports: &[Counted<'_>], desk: &mut Desk<'_>) {
 
 fn unlisted(report: &ReportFacts, path: &str, desk: &mut Desk<'_>) {
     let title = format!("the policy names {}", report.suite);
-    let saw = format!("no entry means {} of kind {}; its checks count all the same", report.suite, report.kind);
-    let next = format!("add it to `required` or `optional` of {}", desk.policy.source.path);
+    let saw = format!(
+        "no entry means {} of kind {}; its checks count all the same",
+        report.suite, report.kind
+    );
+    let next = format!(
+        "add it to `required` or `optional` of {}",
+        desk.policy.source.path
+    );
     let told = finding("UNLISTED", title).told("an entry for every suite", saw, next);
     desk.outcome(desk.policy.outcomes.unlisted, told.of(&report.suite, path));
 }

@@ -38,12 +38,18 @@ pub struct RerunSuite {
 /// The suites whose findings a second run can take away.
 pub fn rerun(decision: &Decision) -> Rerun {
     let mut reasons: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in decision.findings.iter().filter(|finding| CURABLE.contains(&finding.exit_code)) {
+    for finding in decision
+        .findings
+        .iter()
+        .filter(|finding| CURABLE.contains(&finding.exit_code))
+    {
         if let Some(suite) = &finding.suite {
             reasons.entry(suite).or_default().push(finding);
         }
     }
-    let suites = reasons.into_iter().map(|(suite, findings)| one(decision, suite, &findings));
+    let suites = reasons
+        .into_iter()
+        .map(|(suite, findings)| one(decision, suite, &findings));
     Rerun {
         schema: RERUN_SCHEMA.to_owned(),
         commit: decision.question.commit.clone(),
@@ -52,11 +58,17 @@ pub fn rerun(decision: &Decision) -> Rerun {
 }
 
 fn one(decision: &Decision, suite: &str, findings: &[&Finding]) -> RerunSuite {
-    let kind = decision.inputs.iter().find_map(|one| match &one.input.content {
-        Content::Report(facts) if facts.suite == suite => Some(facts.kind.clone()),
-        _ => None,
-    });
-    let mut reasons: Vec<String> = findings.iter().map(|finding| finding.code.clone()).collect();
+    let kind = decision
+        .inputs
+        .iter()
+        .find_map(|one| match &one.input.content {
+            Content::Report(facts) if facts.suite == suite => Some(facts.kind.clone()),
+            _ => None,
+        });
+    let mut reasons: Vec<String> = findings
+        .iter()
+        .map(|finding| finding.code.clone())
+        .collect();
     reasons.sort();
     reasons.dedup();
     RerunSuite {

@@ -38,7 +38,9 @@ pub fn replay(policy: &Policy, old: Decision) -> Replay {
     };
     let now = decide(policy, case);
     let closed_now = closing(&now);
-    let only = |these: &BTreeSet<String>, those: &BTreeSet<String>| these.difference(those).cloned().collect();
+    let only = |these: &BTreeSet<String>, those: &BTreeSet<String>| {
+        these.difference(those).cloned().collect()
+    };
     Replay {
         before,
         exit_before,
@@ -49,7 +51,10 @@ pub fn replay(policy: &Policy, old: Decision) -> Replay {
 }
 
 fn closing(decision: &Decision) -> BTreeSet<String> {
-    let closing = decision.findings.iter().filter(|finding| finding.exit_code != 0);
+    let closing = decision
+        .findings
+        .iter()
+        .filter(|finding| finding.exit_code != 0);
     closing
         .map(|finding| {
             let about = finding.check.as_deref().or(finding.suite.as_deref());

@@ -17,7 +17,11 @@ struct Attempt<'a> {
 }
 
 /// Says of every input where it stands; what closes the gate by itself is put down.
-pub(super) fn standings(question: &Question, inputs: &[Input], desk: &mut Desk<'_>) -> Vec<Standing> {
+pub(super) fn standings(
+    question: &Question,
+    inputs: &[Input],
+    desk: &mut Desk<'_>,
+) -> Vec<Standing> {
     let mut standings = vec![Standing::Counted; inputs.len()];
     let mut suites: BTreeMap<&str, Vec<Attempt<'_>>> = BTreeMap::new();
     for (at, input) in inputs.iter().enumerate() {
@@ -25,7 +29,9 @@ pub(super) fn standings(question: &Question, inputs: &[Input], desk: &mut Desk<'
             standings[at] = Standing::Refused;
             desk.no_evidence(refused(input, refusal));
         }
-        let Some(attempt) = attempt(at, input) else { continue };
+        let Some(attempt) = attempt(at, input) else {
+            continue;
+        };
         let commit = commit(input);
         if !is_bound(commit, question, desk.policy.subject.git_required) {
             standings[at] = Standing::OtherCommit;
@@ -80,7 +86,10 @@ fn is_bound(commit: Option<&str>, question: &Question, required: bool) -> bool {
 }
 
 fn refused(input: &Input, refusal: &Refusal) -> Finding {
-    let next = format!("run the suite again, or take `{}` away and say why", input.path);
+    let next = format!(
+        "run the suite again, or take `{}` away and say why",
+        input.path
+    );
     let mut told = finding(&refusal.code, format!("{} cannot be believed", input.path)).told(
         "evidence as it was written",
         refusal.detail.as_str(),
@@ -128,7 +137,10 @@ fn latest(attempts: &[Attempt<'_>], standings: &mut [Standing], desk: &mut Desk<
         None => desk.no_evidence(abandoned(last)),
         Some(report) => {
             if let Some(other) = earlier.iter().find(|before| differs(before, report)) {
-                let saw = format!("{} and {} were told to test different things", other.path, last.path);
+                let saw = format!(
+                    "{} and {} were told to test different things",
+                    other.path, last.path
+                );
                 desk.no_evidence(ambiguous(last, saw));
             }
             flaky(report, last, earlier, desk);
@@ -140,7 +152,10 @@ fn latest(attempts: &[Attempt<'_>], standings: &mut [Standing], desk: &mut Desk<
 fn unordered(before: &Attempt<'_>, after: &Attempt<'_>) -> Option<String> {
     let ended = before.report.and_then(|report| report.finished_at);
     if before.started_at == after.started_at {
-        return Some(format!("{} and {} began at the same moment", before.path, after.path));
+        return Some(format!(
+            "{} and {} began at the same moment",
+            before.path, after.path
+        ));
     }
     let overlap = ended.is_some_and(|ended| ended > after.started_at);
     overlap.then(|| format!("{} and {} ran at the same time", before.path, after.path))
@@ -155,7 +170,10 @@ fn differs(before: &Attempt<'_>, last: &ReportFacts) -> bool {
 
 fn abandoned(last: &Attempt<'_>) -> Finding {
     let title = format!("the latest run of {} came to its end", last.suite);
-    let saw = format!("{} has evidence and no report: it was killed or interrupted", last.path);
+    let saw = format!(
+        "{} has evidence and no report: it was killed or interrupted",
+        last.path
+    );
     finding("ABANDONED", title)
         .told("a report of the latest attempt", saw, again(last.suite))
         .of(last.suite, last.path)
@@ -168,14 +186,19 @@ fn again(suite: &str) -> String {
 /// A suite that passed only after another attempt did not.
 fn flaky(report: &ReportFacts, last: &Attempt<'_>, earlier: &[Attempt<'_>], desk: &mut Desk<'_>) {
     let bad = |attempt: &&Attempt<'_>| {
-        attempt.report.is_none_or(|report| report.verdict > Verdict::Warn)
+        attempt
+            .report
+            .is_none_or(|report| report.verdict > Verdict::Warn)
     };
     let failed = earlier.iter().filter(bad).count();
     if failed == 0 || report.verdict > Verdict::Warn {
         return;
     }
     let title = format!("{} passes every time", last.suite);
-    let saw = format!("{failed} of {} attempts on this commit did not pass", earlier.len() + 1);
+    let saw = format!(
+        "{failed} of {} attempts on this commit did not pass",
+        earlier.len() + 1
+    );
     let next = "find out what differed; the evidence of every attempt is kept";
     let told = finding("FLAKY", title)
         .told("the same verdict from every attempt", saw, next)

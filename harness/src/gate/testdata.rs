@@ -167,12 +167,22 @@ pub(crate) fn decide(policy: &Policy, inputs: Vec<Input>) -> Decision {
 
 pub(crate) fn decide_with(policy: &Policy, inputs: Vec<Input>, waivers: Waivers) -> Decision {
     let question = question();
-    super::decide(policy, super::Case { question, inputs, waivers })
+    super::decide(
+        policy,
+        super::Case {
+            question,
+            inputs,
+            waivers,
+        },
+    )
 }
 
 /// Codes of the closing findings, sorted.
 pub(crate) fn closing(decision: &Decision) -> Vec<&str> {
-    let closing = decision.findings.iter().filter(|finding| finding.exit_code != 0);
+    let closing = decision
+        .findings
+        .iter()
+        .filter(|finding| finding.exit_code != 0);
     let mut codes: Vec<&str> = closing.map(|finding| finding.code.as_str()).collect();
     codes.sort_unstable();
     codes

@@ -3,20 +3,25 @@
 use super::evaluate::{Truth, truth};
 use super::finding::{Desk, finding};
 use super::required::Counted;
-use crate::model::decision::{
-    Answer, CheckFacts, Finding, State, WaiverOutcome, WaiverState,
-};
+use crate::model::decision::{Answer, CheckFacts, Finding, State, WaiverOutcome, WaiverState};
 use crate::model::policy::{Policy, Waiver};
 use jiff::civil::Date;
 
 /// Applies waivers to failed checks; nothing but a failed check can be waived.
-pub(super) fn waive(today: Date, list: &mut [WaiverOutcome], reports: &[Counted<'_>], desk: &mut Desk<'_>) {
+pub(super) fn waive(
+    today: Date,
+    list: &mut [WaiverOutcome],
+    reports: &[Counted<'_>],
+    desk: &mut Desk<'_>,
+) {
     for outcome in list.iter_mut() {
         outcome.forgave.clear();
         outcome.state = standing(outcome, today, desk.policy);
     }
     for told in &mut desk.findings {
-        let Some(check) = failed(told, reports) else { continue };
+        let Some(check) = failed(told, reports) else {
+            continue;
+        };
         for outcome in list.iter_mut() {
             if means(&outcome.waiver, told) {
                 one(outcome, told, check);
@@ -60,13 +65,18 @@ fn failed<'a>(told: &Finding, reports: &[Counted<'a>]) -> Option<&'a CheckFacts>
         return None;
     }
     let (id, input) = (told.check.as_deref()?, told.input.as_deref()?);
-    let at = reports.binary_search_by(|(_, path)| path.cmp(&input)).ok()?;
+    let at = reports
+        .binary_search_by(|(_, path)| path.cmp(&input))
+        .ok()?;
     reports[at].0.checks.iter().find(|check| check.id == id)
 }
 
 fn one(outcome: &mut WaiverOutcome, told: &mut Finding, check: &CheckFacts) {
     let id = &outcome.waiver.id;
-    let able = matches!(outcome.state, WaiverState::Unused | WaiverState::Used | WaiverState::Exceeded);
+    let able = matches!(
+        outcome.state,
+        WaiverState::Unused | WaiverState::Used | WaiverState::Exceeded
+    );
     if !able {
         told.next = format!("{}; waiver {id} {}", told.next, why(outcome));
         return;
@@ -75,7 +85,10 @@ fn one(outcome: &mut WaiverOutcome, told: &mut Finding, check: &CheckFacts) {
         if outcome.state == WaiverState::Unused {
             outcome.state = WaiverState::Exceeded;
         }
-        told.next = format!("{}; waiver {id} forgives only `{}`", told.next, outcome.waiver.limit);
+        told.next = format!(
+            "{}; waiver {id} forgives only `{}`",
+            told.next, outcome.waiver.limit
+        );
         return;
     }
     outcome.state = WaiverState::Used;
@@ -101,7 +114,10 @@ fn why(outcome: &WaiverOutcome) -> String {
         WaiverState::Unused => "has nothing to forgive".to_owned(),
         WaiverState::Expired => format!("expired on {}", waiver.expires),
         WaiverState::NotYet => format!("begins on {}", waiver.created),
-        WaiverState::NotAllowed => format!("is signed by {}, who is not among `waiver_owners`", waiver.owner),
+        WaiverState::NotAllowed => format!(
+            "is signed by {}, who is not among `waiver_owners`",
+            waiver.owner
+        ),
         WaiverState::SelfWaived => unsure(
             outcome.history.came_with_code,
             "came in one commit with the code that it excuses",
@@ -129,9 +145,12 @@ fn idle(outcome: &WaiverOutcome, desk: &mut Desk<'_>) {
         WaiverState::Unused | WaiverState::Expired => "take it out of the file",
         _ => "correct it, or take it out of the file",
     };
-    let mut told = finding(code, format!("waiver {} for {} is needed", waiver.id, waiver.check))
-        .told("a waiver that forgives something", saw, next)
-        .at(&waiver.place);
+    let mut told = finding(
+        code,
+        format!("waiver {} for {} is needed", waiver.id, waiver.check),
+    )
+    .told("a waiver that forgives something", saw, next)
+    .at(&waiver.place);
     told.waiver = Some(waiver.id.clone());
     desk.warn(told);
 }

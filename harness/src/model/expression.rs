@@ -116,7 +116,14 @@ const OPERATORS: [(&str, Operator); 6] = [
     (">", Operator::Greater),
 ];
 /// What people may ask for and reports of version 1 do not carry.
-const NOT_CARRIED: [&str; 6] = ["confidence", "p_value", "noise_sd", "mde", "ci95", "sessions"];
+const NOT_CARRIED: [&str; 6] = [
+    "confidence",
+    "p_value",
+    "noise_sd",
+    "mde",
+    "ci95",
+    "sessions",
+];
 
 impl NumberField {
     /// The name in a condition.
@@ -191,11 +198,20 @@ impl Condition {
         }
         let tokens = tokens(text)?;
         let end = text.chars().count();
-        let mut parser = Parser { tokens, next: 0, end };
+        let mut parser = Parser {
+            tokens,
+            next: 0,
+            end,
+        };
         let expression = parser.either(0)?;
         match parser.peek() {
-            None => Ok(Self { text: text.to_owned(), expression }),
-            Some(token) => Err(token.bad("the condition should end here, or go on with `and` or `or`")),
+            None => Ok(Self {
+                text: text.to_owned(),
+                expression,
+            }),
+            Some(token) => {
+                Err(token.bad("the condition should end here, or go on with `and` or `or`"))
+            }
         }
     }
 
@@ -291,7 +307,13 @@ impl Parser {
     fn take(&mut self, wanted: &str) -> Parsed<Token> {
         let token = self.peek().cloned();
         self.next += 1;
-        token.ok_or_else(|| bad(self.end, 1, format!("the condition ends where {wanted} is wanted")))
+        token.ok_or_else(|| {
+            bad(
+                self.end,
+                1,
+                format!("the condition ends where {wanted} is wanted"),
+            )
+        })
     }
 
     fn is_next(&mut self, word: &str) -> bool {
@@ -363,17 +385,30 @@ impl Parser {
         let equal = match sign.text.as_str() {
             "==" => true,
             "!=" => false,
-            _ => return Err(sign.bad("words have no order").help("compare them by `==` or `!=`")),
+            _ => {
+                return Err(sign
+                    .bad("words have no order")
+                    .help("compare them by `==` or `!=`"));
+            }
         };
         let word = self.take("a word")?;
-        let plain = word.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let good = field.known().map_or(plain, |known| known.contains(&word.text.as_str()));
+        let plain = word
+            .text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let good = field
+            .known()
+            .map_or(plain, |known| known.contains(&word.text.as_str()));
         if !good {
             let mut problem = word.bad(format!("no {} named `{}`", field.word(), word.text));
             problem.known = field.known().unwrap_or_default().to_vec();
             return Err(problem);
         }
-        Ok(Expression::Is { field, equal, word: word.text })
+        Ok(Expression::Is {
+            field,
+            equal,
+            word: word.text,
+        })
     }
 }
 
@@ -398,7 +433,9 @@ fn operand(token: &Token) -> Parsed<Operand> {
     let digits = token.text.trim_start_matches(['-', '+']);
     if digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         let number = token.text.parse().ok().filter(|n: &f64| n.is_finite());
-        return number.map(Operand::Number).ok_or_else(|| token.bad(format!("`{}` is not a number", token.text)));
+        return number
+            .map(Operand::Number)
+            .ok_or_else(|| token.bad(format!("`{}` is not a number", token.text)));
     }
     Err(unknown(token))
 }
@@ -411,7 +448,10 @@ fn unknown(token: &Token) -> BadCondition {
              a rule about anything else would never be true, so it is refused",
         );
     }
-    let mut problem = token.bad(format!("no number or word of a check named `{}`", token.text));
+    let mut problem = token.bad(format!(
+        "no number or word of a check named `{}`",
+        token.text
+    ));
     let numbers = NUMBERS.iter().map(|(word, _)| *word);
     problem.known = numbers.chain(WORDS.iter().map(|(word, _)| *word)).collect();
     problem
@@ -428,7 +468,9 @@ mod tests {
         let Expression::Or(parts) = &read.expression else {
             unreachable!("{read:?}")
         };
-        assert!(matches!(&parts[0], Expression::Compare(_, Operator::Greater, Operand::Number(n)) if *n == 1.2));
+        assert!(
+            matches!(&parts[0], Expression::Compare(_, Operator::Greater, Operand::Number(n)) if *n == 1.2)
+        );
         assert!(matches!(&parts[1], Expression::And(inner) if inner.len() == 2));
         let read = Condition::parse("(ratio > 1 or ratio < 0.5) and verdict == fail").unwrap();
         assert!(matches!(read.expression, Expression::And(_)));
@@ -451,7 +493,11 @@ mod tests {
             ("", 0, "ends where a comparison"),
         ] {
             let problem = Condition::parse(text).unwrap_err();
-            assert!(problem.message.contains(words), "{text}: {}", problem.message);
+            assert!(
+                problem.message.contains(words),
+                "{text}: {}",
+                problem.message
+            );
             assert_eq!(problem.at, at, "{text}");
         }
         assert!(Condition::parse(&"(".repeat(100)).is_err());

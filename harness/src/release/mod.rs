@@ -28,9 +28,21 @@ pub fn gather(places: Places<'_>, policy: &Policy, commit: &str) -> Result<Vec<I
     let mut reader = EvidenceReader::default();
     let found = store::find_reports(places.folder)?;
     let refused = found.refused.into_iter();
-    let mut inputs: Vec<Input> = refused.map(|(path, refusal)| refused_input(path, refusal)).collect();
-    inputs.extend(found.reports.into_iter().map(|path| report(places.folder, path, commit, &mut reader)));
-    inputs.extend(found.abandoned.into_iter().map(|path| abandoned(places.folder, path, &mut reader)));
+    let mut inputs: Vec<Input> = refused
+        .map(|(path, refusal)| refused_input(path, refusal))
+        .collect();
+    inputs.extend(
+        found
+            .reports
+            .into_iter()
+            .map(|path| report(places.folder, path, commit, &mut reader)),
+    );
+    inputs.extend(
+        found
+            .abandoned
+            .into_iter()
+            .map(|path| abandoned(places.folder, path, &mut reader)),
+    );
     for path in junit_files(places.working, policy)? {
         inputs.push(junit(places.working, path, &mut reader));
     }

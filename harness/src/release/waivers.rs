@@ -39,7 +39,12 @@ pub fn waivers(policy: &Policy, file: &Path, commit: &str) -> Result<Waivers, Wa
     let read = document::waivers(&source, &mut problems);
     let list = match read {
         Some(list) if problems.is_empty() => list,
-        _ => return Err(WaiversProblem { problems, sources: vec![source] }),
+        _ => {
+            return Err(WaiversProblem {
+                problems,
+                sources: vec![source],
+            });
+        }
     };
     let arrivals = Arrivals::of(&path, &source, commit);
     Ok(Waivers {
@@ -47,14 +52,20 @@ pub fn waivers(policy: &Policy, file: &Path, commit: &str) -> Result<Waivers, Wa
             path: source.path.to_string(),
             digest: source.digest.clone(),
         }),
-        list: list.into_iter().map(|waiver| outcome(waiver, &arrivals, commit)).collect(),
+        list: list
+            .into_iter()
+            .map(|waiver| outcome(waiver, &arrivals, commit))
+            .collect(),
     })
 }
 
 fn outcome(waiver: Waiver, arrivals: &Arrivals, commit: &str) -> WaiverOutcome {
     let history = WaiverHistory {
         came_with_code: arrivals.came_with_code(&waiver),
-        in_range: waiver.commits.as_ref().map_or(Answer::Yes, |range| in_range(range, commit)),
+        in_range: waiver
+            .commits
+            .as_ref()
+            .map_or(Answer::Yes, |range| in_range(range, commit)),
     };
     WaiverOutcome {
         waiver,
@@ -88,12 +99,14 @@ impl Arrivals {
         }
         let changed = history::changed_files(commit)?;
         let own = history::name_in_repository(path)?;
-        let (mine, others): (Vec<&PathBuf>, Vec<&PathBuf>) = changed.iter().partition(|file| **file == own);
+        let (mine, others): (Vec<&PathBuf>, Vec<&PathBuf>) =
+            changed.iter().partition(|file| **file == own);
         if mine.is_empty() || others.is_empty() {
             return Some(Arrivals::Before);
         }
         let parent = format!("{commit}^");
-        let old = history::file_at(&parent, path).map(|bytes| SourceText::from_bytes(&source.path, bytes));
+        let old = history::file_at(&parent, path)
+            .map(|bytes| SourceText::from_bytes(&source.path, bytes));
         Some(match old {
             Some(Ok(old)) => Arrivals::Among(document::waivers(&old, &mut Vec::new())?),
             Some(Err(_)) => return None,

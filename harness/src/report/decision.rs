@@ -26,13 +26,17 @@ pub fn decision(decision: &Decision, detail: Detail, style: Style) -> String {
         ..style
     };
     let mut out = header(decision, style);
-    let (closing, open): (Vec<_>, Vec<_>) = decision.findings.iter().partition(|f| f.exit_code != 0);
+    let (closing, open): (Vec<_>, Vec<_>) =
+        decision.findings.iter().partition(|f| f.exit_code != 0);
     for finding in closing.iter().take(MOST) {
         out.push('\n');
         out.push_str(&block(finding, detail, style));
     }
     if closing.len() > MOST {
-        out.push_str(&format!("\n{} more in the decision's JSON\n", closing.len() - MOST));
+        out.push_str(&format!(
+            "\n{} more in the decision's JSON\n",
+            closing.len() - MOST
+        ));
     }
     if !open.is_empty() {
         out.push('\n');
@@ -44,7 +48,10 @@ pub fn decision(decision: &Decision, detail: Detail, style: Style) -> String {
         });
     }
     if open.len() > MOST {
-        out.push_str(&format!("{} more in the decision's JSON\n", open.len() - MOST));
+        out.push_str(&format!(
+            "{} more in the decision's JSON\n",
+            open.len() - MOST
+        ));
     }
     out.push('\n');
     out.push_str(&closing_line(decision, style));
@@ -55,12 +62,17 @@ fn header(decision: &Decision, style: Style) -> String {
     let name = clean::line(&decision.policy.path, 60);
     let mut out = format!("{}  {name}\n", gate_word(decision, style));
     let question = &decision.question;
-    let mut field = |name: &str, text: &str| out.push_str(&labelled(&format!("  {name}"), 12, text, style.width));
+    let mut field = |name: &str, text: &str| {
+        out.push_str(&labelled(&format!("  {name}"), 12, text, style.width))
+    };
     field("commit", &question.commit);
     if let Some(artifact) = &question.artifact {
         field("artifact", artifact);
     }
-    field("at", &question.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
+    field(
+        "at",
+        &question.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    );
     field("policy", &decision.policy.digest);
     field("evidence", &evidence(decision));
     out
@@ -68,14 +80,23 @@ fn header(decision: &Decision, style: Style) -> String {
 
 /// `9 counted, 3 of other commits, 1 refused; 312 checks`
 fn evidence(decision: &Decision) -> String {
-    let of = |standing| decision.inputs.iter().filter(|one| one.standing == standing).count();
+    let of = |standing| {
+        decision
+            .inputs
+            .iter()
+            .filter(|one| one.standing == standing)
+            .count()
+    };
     let named = [
         (of(Standing::Counted), "counted"),
         (of(Standing::Superseded), "of earlier attempts"),
         (of(Standing::OtherCommit), "of other commits or none"),
         (of(Standing::Refused), "not believed"),
     ];
-    let told = named.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}"));
+    let told = named
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| format!("{n} {word}"));
     let told: Vec<String> = told.collect();
     match told.is_empty() {
         true => "none".to_owned(),
@@ -116,7 +137,12 @@ fn block(finding: &Finding, detail: Detail, style: Style) -> String {
     let mut out = format!("{}  {title}\n", state_word(finding.state, style));
     let mut field = |name: &str, text: &str| {
         if !text.is_empty() {
-            out.push_str(&labelled(&format!("      {name}"), INDENT, text, style.width));
+            out.push_str(&labelled(
+                &format!("      {name}"),
+                INDENT,
+                text,
+                style.width,
+            ));
         }
     };
     field("wanted", &finding.wanted);
@@ -130,15 +156,26 @@ fn block(finding: &Finding, detail: Detail, style: Style) -> String {
     let place = finding.place.as_ref().map(ToString::to_string);
     field("place", &place.unwrap_or_default());
     if detail == Detail::Explained && finding.state == State::Fail && finding.check.is_some() {
-        field("or", "a waiver of at most 30 days in the policy's `waivers_file`, signed by one of `waiver_owners`");
+        field(
+            "or",
+            "a waiver of at most 30 days in the policy's `waivers_file`, signed by one of `waiver_owners`",
+        );
     }
     out
 }
 
 fn one_line(finding: &Finding, style: Style) -> String {
-    let about = finding.waiver.as_ref().map_or_else(String::new, |waiver| format!(" ({waiver})"));
+    let about = finding
+        .waiver
+        .as_ref()
+        .map_or_else(String::new, |waiver| format!(" ({waiver})"));
     let text = clean::line(&format!("{}{about}: {}", finding.title, finding.saw), 200);
-    labelled(&format!("{:<7}", state_word(finding.state, style)), 8, &text, style.width)
+    labelled(
+        &format!("{:<7}", state_word(finding.state, style)),
+        8,
+        &text,
+        style.width,
+    )
 }
 
 /// `CLOSED  fail (exit code 1): 2 findings close it, 3 do not; 1 of 2 waivers used`
@@ -157,7 +194,10 @@ fn closing_line(decision: &Decision, style: Style) -> String {
     );
     let waivers = &decision.waivers.list;
     if !waivers.is_empty() {
-        let used = waivers.iter().filter(|one| one.state == WaiverState::Used).count();
+        let used = waivers
+            .iter()
+            .filter(|one| one.state == WaiverState::Used)
+            .count();
         text.push_str(&format!("; {used} of {} waivers used", waivers.len()));
     }
     text.push('\n');

@@ -46,7 +46,11 @@ pub fn find_reports(root: &Path) -> Result<Found, StoreError> {
     if root.is_dir() {
         walk.folder(root, "", 0)?;
     }
-    let Found { reports, abandoned, refused } = &mut walk.found;
+    let Found {
+        reports,
+        abandoned,
+        refused,
+    } = &mut walk.found;
     reports.sort();
     abandoned.sort();
     refused.sort_by(|a, b| a.0.cmp(&b.0));
@@ -86,7 +90,9 @@ impl Walk {
             let path = format!("{below}{name}");
             self.entries += 1;
             if kind.is_symlink() && name != LATEST {
-                self.found.refused.push((path, Refusal::new("LINK", "a link; links are not followed")));
+                self.found
+                    .refused
+                    .push((path, Refusal::new("LINK", "a link; links are not followed")));
             } else if kind.is_dir() && (depth >= DEEPEST || self.entries > MOST_ENTRIES) {
                 let refusal = Refusal::new("TOO_LARGE", "too deep, or too many files around it");
                 self.found.refused.push((path, refusal));
@@ -102,9 +108,17 @@ impl Walk {
 ///
 /// # Errors
 /// A folder that cannot be read, or too many files.
-pub fn find_files(root: &Path, fixed: &str, is_meant: &dyn Fn(&str) -> bool) -> Result<Vec<String>, StoreError> {
+pub fn find_files(
+    root: &Path,
+    fixed: &str,
+    is_meant: &dyn Fn(&str) -> bool,
+) -> Result<Vec<String>, StoreError> {
     let start = root.join(fixed);
-    let below = if fixed.is_empty() { String::new() } else { format!("{fixed}/") };
+    let below = if fixed.is_empty() {
+        String::new()
+    } else {
+        format!("{fixed}/")
+    };
     let mut open = vec![(start, below)];
     let (mut found, mut entries) = (Vec::new(), 0);
     while let Some((folder, below)) = open.pop() {
@@ -119,7 +133,8 @@ pub fn find_files(root: &Path, fixed: &str, is_meant: &dyn Fn(&str) -> bool) -> 
             let path = format!("{below}{}", entry.file_name().to_string_lossy());
             entries += 1;
             if entries > MOST_ENTRIES {
-                let many = std::io::Error::other("more than a million files; name a narrower folder");
+                let many =
+                    std::io::Error::other("more than a million files; name a narrower folder");
                 return Err(StoreError::io("look through", &folder)(many));
             }
             if kind.is_dir() {
@@ -190,12 +205,18 @@ impl EvidenceReader {
     /// The first one that is missing, is not what it should be, or lies elsewhere.
     pub fn verify(&mut self, run: &Path, files: &[EvidenceFile]) -> Result<(), Refusal> {
         if files.len() > MOST_FILES {
-            return Err(Refusal::new("TOO_LARGE", format!("{} files beside one report", files.len())));
+            return Err(Refusal::new(
+                "TOO_LARGE",
+                format!("{} files beside one report", files.len()),
+            ));
         }
         let mut seen = BTreeSet::new();
         for file in files {
             if !seen.insert(&file.path) {
-                return Err(Refusal::new("INCONSISTENT", format!("`{:.120}` is named twice", file.path)));
+                return Err(Refusal::new(
+                    "INCONSISTENT",
+                    format!("`{:.120}` is named twice", file.path),
+                ));
             }
             self.one(run, file)?;
         }
@@ -213,11 +234,14 @@ impl EvidenceReader {
             let detail = format!("{length} bytes where the report says {}", file.bytes);
             return Err(named(Refusal::new("DIGEST_MISMATCH", detail)));
         }
-        let digest = self.digest(&mut open).map_err(|error| named(unreadable(&error)))?;
+        let digest = self
+            .digest(&mut open)
+            .map_err(|error| named(unreadable(&error)))?;
         match digest.eq_ignore_ascii_case(&file.sha256) {
             true => Ok(()),
             false => {
-                let detail = "it is not the file that the report was made from: its SHA-256 differs";
+                let detail =
+                    "it is not the file that the report was made from: its SHA-256 differs";
                 Err(named(Refusal::new("DIGEST_MISMATCH", detail)))
             }
         }
@@ -267,7 +291,8 @@ fn too_large(length: u64, most: u64) -> Refusal {
 /// The path of a file beside a report, which must not lead out of the run's folder.
 fn inside(run: &Path, name: &str) -> Result<PathBuf, Refusal> {
     let parts: Vec<&str> = name.split('/').collect();
-    let plain = |part: &&str| !part.is_empty() && *part != "." && *part != ".." && !part.contains('\0');
+    let plain =
+        |part: &&str| !part.is_empty() && *part != "." && *part != ".." && !part.contains('\0');
     if !parts.iter().all(plain) {
         let detail = format!("`{name:.120}` does not lie in the folder of the run");
         return Err(Refusal::new("OUTSIDE", detail));
@@ -316,7 +341,12 @@ mod tests {
         assert_eq!(found.abandoned, ["runs/b/evidence.jsonl"]);
         assert_eq!(found.refused.len(), 1);
         assert_eq!(found.refused[0].0, "runs/copy");
-        assert!(find_reports(Path::new("/nowhere/at/all")).unwrap().reports.is_empty());
+        assert!(
+            find_reports(Path::new("/nowhere/at/all"))
+                .unwrap()
+                .reports
+                .is_empty()
+        );
         let files = find_files(root.path(), "runs/a", &|path| path.ends_with(".json")).unwrap();
         assert_eq!(files, ["runs/a/report.json"]);
     }
@@ -343,11 +373,16 @@ mod tests {
             (file("logs//b", "x"), "OUTSIDE"),
             (file("logs", ""), "UNREADABLE"),
         ] {
-            let refusal = reader.verify(run.path(), std::slice::from_ref(&bad)).unwrap_err();
+            let refusal = reader
+                .verify(run.path(), std::slice::from_ref(&bad))
+                .unwrap_err();
             assert_eq!(refusal.code, code, "{bad:?} {refusal:?}");
         }
         let twice = [file("a", "abc"), file("a", "abc")];
-        assert_eq!(reader.verify(run.path(), &twice).unwrap_err().code, "INCONSISTENT");
+        assert_eq!(
+            reader.verify(run.path(), &twice).unwrap_err().code,
+            "INCONSISTENT"
+        );
     }
 
     #[test]

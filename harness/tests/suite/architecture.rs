@@ -19,7 +19,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("runners", &["runners"]),
     ("judge", &["model", "judge"]),
     ("plan", &["model", "config", "plan"]),
-    ("release", &["model", "config", "store", "environment", "gate", "release"]),
+    (
+        "release",
+        &["model", "config", "store", "environment", "gate", "release"],
+    ),
 ];
 
 /// A package and the only rooms that may name it.

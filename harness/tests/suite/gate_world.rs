@@ -27,7 +27,10 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 pub fn files() -> Files {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report");
     let mut files = Files::new();
-    for (run, name, id) in [(PERFORMANCE, "pass.json", "one"), (CHAOS, "chaos_pass.json", "two")] {
+    for (run, name, id) in [
+        (PERFORMANCE, "pass.json", "one"),
+        (CHAOS, "chaos_pass.json", "two"),
+    ] {
         let text = std::fs::read(golden.join(name)).unwrap();
         let mut report: Value = serde_json::from_slice(&text).unwrap();
         let evidence = format!("{{\"run\":\"{id}\"}}\n").into_bytes();

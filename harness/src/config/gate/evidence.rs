@@ -53,7 +53,12 @@ pub static REQUIRED: Record = Record {
             "performance",
             "Only reports of this kind: performance, chaos, contract, reasoning, drift, guard.",
         ),
-        optional("min_suites", COUNT, "3", "Fewest suites that match; default 1."),
+        optional(
+            "min_suites",
+            COUNT,
+            "3",
+            "Fewest suites that match; default 1.",
+        ),
         optional(
             "min_files",
             COUNT,
@@ -153,7 +158,10 @@ pub(super) fn required_evidence(node: &Node, problems: &mut Vec<Problem>) -> Opt
 }
 
 fn not_carried(entry: &Entry, what: &str) -> Problem {
-    let message = format!("`{}` cannot be judged: a report does not say {what}", entry.key);
+    let message = format!(
+        "`{}` cannot be judged: a report does not say {what}",
+        entry.key
+    );
     Problem::at(&entry.place, message)
         .help("take it out; a condition that nothing can meet or break is not silently true")
 }

@@ -1,11 +1,11 @@
 //! The gate's files: policy and waivers.
 
 mod condition;
-#[cfg(test)]
-mod tests;
 pub mod evidence;
 pub mod policy;
 pub mod rules;
+#[cfg(test)]
+mod tests;
 pub mod waivers;
 
 pub use policy::{POLICY, policy};

@@ -46,7 +46,9 @@ fn a_policy_is_read() {
     assert!(policy.subject.artifact_required && policy.subject.git_required);
     assert_eq!(policy.freshness.max_age, Duration::from_secs(86_400));
     assert_eq!(policy.required.len(), 3);
-    let Required::Suite(first) = &policy.required[0] else { unreachable!() };
+    let Required::Suite(first) = &policy.required[0] else {
+        unreachable!()
+    };
     assert_eq!((first.min_suites, first.min_tests), (3, 40));
     assert!(!policy.optional[0].warn_missing);
     assert!(policy.rules[0].blocks && !policy.rules[1].blocks);
@@ -59,27 +61,83 @@ fn a_policy_is_read() {
 fn mistakes_are_told_at_their_place() {
     for (good, bad, place, words) in [
         ("ratio > 1.20", "ratoi > 1.20", "10:40", "named `ratoi`"),
-        ("ratio > 1.20", "confidence > 1", "10:40", "reports do not carry it"),
+        (
+            "ratio > 1.20",
+            "confidence > 1",
+            "10:40",
+            "reports do not carry it",
+        ),
         ("current > 0.05", "current >> 0.05", "11:51", "named `>`"),
-        ("min_tests: 40", "min_confidence: medium", "5:56", "does not say how sure"),
-        ("min_suites: 3", "min_files: 3", "5:41", "says nothing of `suite`"),
-        ("allow_unbound: true", "min_tests: 3", "7:6", "nothing binds"),
-        ("target/nextest/*/junit.xml", "../x.xml", "7:13", "leaves the working directory"),
+        (
+            "min_tests: 40",
+            "min_confidence: medium",
+            "5:56",
+            "does not say how sure",
+        ),
+        (
+            "min_suites: 3",
+            "min_files: 3",
+            "5:41",
+            "says nothing of `suite`",
+        ),
+        (
+            "allow_unbound: true",
+            "min_tests: 3",
+            "7:6",
+            "nothing binds",
+        ),
+        (
+            "target/nextest/*/junit.xml",
+            "../x.xml",
+            "7:13",
+            "leaves the working directory",
+        ),
         ("id: err", "id: p95", "11:10", "a second rule named `p95`"),
         ("max_age: 24h", "max_age: 1", "3:22", "must be a time"),
         ("gate/v1", "gate/v2", "1:13", "no version of policies"),
-        ("allow_dirty: false", "allow_dirt: false", "2:46", "unknown key `allow_dirt`"),
-        ("allow_dirty: false", "git: optional", "2:46", "written twice"),
-        ("waiver_owners: [ada]", "self_waive: true", "13:1", "without `waiver_owners`"),
-        ("release.waivers.yaml", "../x.yaml", "13:15", "beside the policy"),
-        ("suite: checkout, ", "suite: checkout, junit: a.xml, ", "6:23", "exclude each other"),
+        (
+            "allow_dirty: false",
+            "allow_dirt: false",
+            "2:46",
+            "unknown key `allow_dirt`",
+        ),
+        (
+            "allow_dirty: false",
+            "git: optional",
+            "2:46",
+            "written twice",
+        ),
+        (
+            "waiver_owners: [ada]",
+            "self_waive: true",
+            "13:1",
+            "without `waiver_owners`",
+        ),
+        (
+            "release.waivers.yaml",
+            "../x.yaml",
+            "13:15",
+            "beside the policy",
+        ),
+        (
+            "suite: checkout, ",
+            "suite: checkout, junit: a.xml, ",
+            "6:23",
+            "exclude each other",
+        ),
     ] {
         assert!(GOOD.contains(good), "{good}");
         let (_, problems) = policy(&GOOD.replacen(good, bad, 1));
-        let told = problems.iter().find(|problem| problem.message.contains(words));
+        let told = problems
+            .iter()
+            .find(|problem| problem.message.contains(words));
         let told = told.unwrap_or_else(|| unreachable!("{bad}: {problems:?}"));
         let at = told.place.as_ref().unwrap();
-        assert_eq!(format!("{}:{}", at.line, at.column), place, "{bad}: {problems:?}");
+        assert_eq!(
+            format!("{}:{}", at.line, at.column),
+            place,
+            "{bad}: {problems:?}"
+        );
     }
 }
 
@@ -116,6 +174,9 @@ fn waivers_are_read_and_bounded() {
         ("    owner: ada\n", "", "`owner` is missing"),
     ] {
         let (_, problems) = waivers(&WAIVER.replacen(good, bad, 1));
-        assert!(problems.iter().any(|p| p.message.contains(words)), "{bad}: {problems:?}");
+        assert!(
+            problems.iter().any(|p| p.message.contains(words)),
+            "{bad}: {problems:?}"
+        );
     }
 }

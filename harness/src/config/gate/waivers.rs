@@ -101,7 +101,9 @@ pub fn waivers(node: &Node, problems: &mut Vec<Problem>) -> Vec<Waiver> {
     let items = node.get("waivers").map(Node::items).unwrap_or_default();
     let read = items.iter().filter_map(|item| waiver(item, problems));
     let read: Vec<Waiver> = read.collect();
-    let names = read.iter().map(|waiver| (waiver.id.as_str(), &waiver.place));
+    let names = read
+        .iter()
+        .map(|waiver| (waiver.id.as_str(), &waiver.place));
     second("waiver", names, problems);
     read
 }
@@ -136,7 +138,10 @@ fn waiver(node: &Node, problems: &mut Vec<Problem>) -> Option<Waiver> {
 
 fn day(entry: &Entry, problems: &mut Vec<Problem>) -> Option<Date> {
     let text = entry.value.text()?;
-    let day = text.parse().ok().filter(|day: &Date| day.to_string() == text);
+    let day = text
+        .parse()
+        .ok()
+        .filter(|day: &Date| day.to_string() == text);
     if day.is_none() {
         let message = format!("`{text}` is not a day");
         let help = format!("write year, month and day: `{}: 2026-11-24`", entry.key);
@@ -160,7 +165,8 @@ fn too_long(created: Date, last: Date, entry: &Entry) -> Option<Problem> {
 
 fn range(entry: &Entry, problems: &mut Vec<Problem>) -> Option<CommitRange> {
     let text = entry.value.text()?;
-    let hex = |part: &str| (7..=64).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit());
+    let hex =
+        |part: &str| (7..=64).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit());
     match text.split_once("..").filter(|(a, b)| hex(a) && hex(b)) {
         Some((after, up_to)) => Some(CommitRange {
             after: after.to_owned(),
