@@ -1,8 +1,8 @@
 //! A run that ended without a report: what its evidence says about which run it was.
 
 use super::report::plain;
-use crate::model::decision::{AbandonedFacts, Refusal};
 use crate::model::evidence::Subject;
+use crate::model::facts::{AbandonedFacts, Refusal};
 use jiff::Timestamp;
 use serde::Deserialize;
 

@@ -4,9 +4,10 @@ use super::finding::{Desk, exit_code};
 use super::required::{Counted, counted};
 use super::{checks, fitness, foreign, required, rules, standing, waive};
 use crate::model::decision::{
-    Content, DECISION_SCHEMA, Decision, DecisionCounts, Finding, Input, Question, RuleOutcome,
-    Standing, State, Waivers, Weighed,
+    DECISION_SCHEMA, Decision, DecisionCounts, Finding, Question, RuleOutcome, Standing, State,
+    Waivers, Weighed,
 };
+use crate::model::facts::{Content, Input};
 use crate::model::policy::Policy;
 use jiff::tz::Offset;
 use std::cmp::Reverse;

@@ -1,8 +1,8 @@
 //! Conditions over checks, three-valued: a number that is not there is unknown, never true and never false.
 
 use crate::model::check::{CheckClass, Severity};
-use crate::model::decision::CheckFacts;
 use crate::model::expression::{Expression, NumberField, Operand, WordField};
+use crate::model::facts::CheckFacts;
 
 /// What a condition says of a check (Kleene's strong logic).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

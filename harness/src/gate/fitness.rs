@@ -1,7 +1,8 @@
 //! Whether a counted report may release anything: fresh, finished, fit, about the artifact, not empty.
 
 use super::finding::{Desk, count, finding};
-use crate::model::decision::{Finding, Question, ReportFacts};
+use crate::model::decision::{Finding, Question};
+use crate::model::facts::ReportFacts;
 use crate::model::plan::Profile;
 use crate::model::report::DIRTY_REASON;
 use crate::model::verdict::Verdict;

@@ -3,7 +3,8 @@
 use super::finding::{Desk, count, finding};
 use super::fitness::timely;
 use super::glob::path_matches;
-use crate::model::decision::{Content, Finding, JUnitFacts, Question, Weighed};
+use crate::model::decision::{Finding, Question, Weighed};
+use crate::model::facts::{Content, JUnitFacts};
 use crate::model::policy::{Required, RequiredJUnit};
 
 /// Holds JUnit files against the policy.

@@ -5,7 +5,7 @@
 //! summary nor a case can hide a failure of the other.
 
 use super::report::plain;
-use crate::model::decision::{JUnitFacts, Refusal};
+use crate::model::facts::{JUnitFacts, Refusal};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;

@@ -18,6 +18,7 @@ mod report;
 mod required;
 mod rerun;
 mod rules;
+mod seen;
 mod simulate;
 mod standing;
 #[cfg(test)]

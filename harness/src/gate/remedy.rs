@@ -2,8 +2,8 @@
 
 use super::evaluate::{Truth, truth, value, word_of};
 use crate::model::check::CheckClass;
-use crate::model::decision::CheckFacts;
 use crate::model::expression::{Condition, Expression, NumberField, Operand, Operator};
+use crate::model::facts::CheckFacts;
 
 /// A change of numbers and what it costs.
 #[derive(Debug, Clone, PartialEq)]

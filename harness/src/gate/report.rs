@@ -4,17 +4,13 @@
 //! second. Every key that the gate rests on must be there, once; a report that
 //! contradicts itself is refused as one that cannot be read.
 
-use crate::model::check::{CheckClass, Severity};
-use crate::model::decision::{Allowed, CheckFacts, Refusal, ReportFacts, Told};
-use crate::model::place::Place;
+use super::seen::{Seen, SeenCheck, SeenSource, Text};
+use crate::model::check::Severity;
+use crate::model::facts::{CheckFacts, Refusal, ReportFacts, Told};
 use crate::model::plan::Profile;
 use crate::model::report::{Counts, EvidenceFile, REPORT_SCHEMA};
 use crate::model::verdict::Verdict;
-use jiff::Timestamp;
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
@@ -62,141 +58,6 @@ pub(super) fn plain(bytes: &[u8]) -> Result<(), Refusal> {
         ));
     }
     Ok(())
-}
-
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl Text<'_> {
-    fn owned(self) -> String {
-        self.0.into_owned()
-    }
-}
-
-/// A key that may be `null` but must be there.
-fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer)
-}
-
-/// What families of suites add to a report is theirs; what is read here must be there.
-#[derive(Deserialize)]
-struct Seen<'a> {
-    #[serde(borrow)]
-    schema: Text<'a>,
-    #[serde(borrow)]
-    id: Text<'a>,
-    #[serde(borrow)]
-    kind: Text<'a>,
-    #[serde(borrow)]
-    suite: Text<'a>,
-    subject: SeenSubject,
-    #[serde(borrow)]
-    config: Vec<SeenSource<'a>>,
-    #[serde(borrow)]
-    environment: SeenEnvironment<'a>,
-    run: SeenRun,
-    profile: Profile,
-    fit_for_release: bool,
-    unfit_reasons: Vec<String>,
-    verdict: Verdict,
-    #[serde(borrow)]
-    checks: Vec<SeenCheck<'a>>,
-    evidence: Vec<EvidenceFile>,
-    counts: Counts,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeenSubject {
-    #[serde(deserialize_with = "present")]
-    commit: Option<String>,
-    dirty: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeenSource<'a> {
-    #[serde(borrow)]
-    path: Text<'a>,
-    #[serde(borrow)]
-    digest: Text<'a>,
-}
-
-#[derive(Deserialize)]
-struct SeenEnvironment<'a> {
-    #[serde(borrow)]
-    services: Vec<SeenService<'a>>,
-}
-
-#[derive(Deserialize)]
-struct SeenService<'a> {
-    #[serde(borrow, deserialize_with = "present")]
-    program_digest: Option<Text<'a>>,
-    #[serde(borrow, deserialize_with = "present")]
-    variant: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-struct SeenRun {
-    started_at: Timestamp,
-    #[serde(deserialize_with = "present")]
-    finished_at: Option<Timestamp>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeenCheck<'a> {
-    #[serde(borrow)]
-    id: Text<'a>,
-    class: CheckClass,
-    severity: Severity,
-    verdict: Verdict,
-    #[serde(borrow, deserialize_with = "present")]
-    reason_code: Option<Text<'a>>,
-    #[serde(rename = "service")]
-    _service: IgnoredAny,
-    #[serde(rename = "scenario")]
-    _scenario: IgnoredAny,
-    #[serde(rename = "metric")]
-    _metric: IgnoredAny,
-    #[serde(borrow)]
-    title: Text<'a>,
-    #[serde(borrow)]
-    wanted: Text<'a>,
-    #[serde(borrow)]
-    saw: Text<'a>,
-    #[serde(rename = "when")]
-    _when: IgnoredAny,
-    #[serde(borrow, deserialize_with = "present")]
-    next: Option<Text<'a>>,
-    #[serde(borrow, deserialize_with = "present")]
-    unit: Option<Text<'a>>,
-    #[serde(deserialize_with = "present")]
-    current: Option<f64>,
-    #[serde(deserialize_with = "present")]
-    limit: Option<f64>,
-    #[serde(deserialize_with = "present")]
-    baseline: Option<SeenBaseline>,
-    #[serde(deserialize_with = "present")]
-    ratio: Option<f64>,
-    #[serde(deserialize_with = "present")]
-    samples: Option<u64>,
-    #[serde(deserialize_with = "present")]
-    place: Option<Place>,
-    #[serde(default, rename = "source")]
-    _source: IgnoredAny,
-    #[serde(default)]
-    waiver: Option<Allowed>,
-}
-
-#[derive(Deserialize)]
-struct SeenBaseline {
-    value: f64,
 }
 
 /// Whether the report agrees with itself; else what does not.

@@ -3,7 +3,8 @@
 use super::finding::{Desk, count, finding};
 use super::fitness::decided;
 use super::glob::matches;
-use crate::model::decision::{Content, Finding, ReportFacts, Standing, Weighed};
+use crate::model::decision::{Finding, Standing, Weighed};
+use crate::model::facts::{Content, ReportFacts};
 use crate::model::policy::{Optional, Required, RequiredSuite};
 use crate::model::verdict::Verdict;
 

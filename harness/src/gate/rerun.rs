@@ -1,6 +1,7 @@
 //! What to run again before the gate is asked a second time.
 
-use crate::model::decision::{Content, Decision, Finding};
+use crate::model::decision::{Decision, Finding};
+use crate::model::facts::Content;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -5,8 +5,9 @@ use super::finding::{Desk, finding};
 use super::glob::matches;
 use super::remedy;
 use super::required::Counted;
-use crate::model::decision::{CheckFacts, Finding, RuleOutcome, State};
+use crate::model::decision::{Finding, RuleOutcome, State};
 use crate::model::expression::Condition;
+use crate::model::facts::CheckFacts;
 use crate::model::policy::GateRule;
 use crate::model::verdict::Verdict;
 

@@ -1,7 +1,8 @@
 //! Which files a decision rests on: bound to the commit, and the one latest attempt of each suite.
 
 use super::finding::{Desk, finding};
-use crate::model::decision::{Content, Finding, Input, Question, Refusal, ReportFacts, Standing};
+use crate::model::decision::{Finding, Question, Standing};
+use crate::model::facts::{Content, Input, Refusal, ReportFacts};
 use crate::model::verdict::Verdict;
 use jiff::Timestamp;
 use std::collections::BTreeMap;

@@ -2,9 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::model::check::{CheckClass, Severity};
-use crate::model::decision::{
-    CheckFacts, Content, Decision, Input, Question, ReportFacts, Told, Waivers,
-};
+use crate::model::decision::{Decision, Question, Waivers};
+use crate::model::facts::{CheckFacts, Content, Input, ReportFacts, Told};
 use crate::model::place::Place;
 use crate::model::plan::{Profile, Source};
 use crate::model::policy::{

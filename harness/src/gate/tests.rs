@@ -7,10 +7,12 @@ use super::testdata::{
 };
 use super::{Case, replay, rerun};
 use crate::model::decision::{
-    AbandonedFacts, Allowed, Answer, Content, Decision, Input, JUnitFacts, Refusal, ReportFacts,
-    Standing, State, WaiverHistory, WaiverOutcome, WaiverState, Waivers,
+    Answer, Decision, Standing, State, WaiverHistory, WaiverOutcome, WaiverState, Waivers,
 };
 use crate::model::expression::Condition;
+use crate::model::facts::{
+    AbandonedFacts, Allowed, Content, Input, JUnitFacts, Refusal, ReportFacts,
+};
 use crate::model::plan::Profile;
 use crate::model::policy::{OnUndecided, Required, RequiredJUnit, Waiver};
 use crate::model::report::DIRTY_REASON;

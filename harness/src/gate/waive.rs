@@ -3,7 +3,8 @@
 use super::evaluate::{Truth, truth};
 use super::finding::{Desk, finding};
 use super::required::Counted;
-use crate::model::decision::{Answer, CheckFacts, Finding, State, WaiverOutcome, WaiverState};
+use crate::model::decision::{Answer, Finding, State, WaiverOutcome, WaiverState};
+use crate::model::facts::CheckFacts;
 use crate::model::policy::{Policy, Waiver};
 use jiff::civil::Date;
 

@@ -7,6 +7,7 @@ pub mod decision;
 pub mod environment;
 pub mod evidence;
 pub mod expression;
+pub mod facts;
 pub mod load;
 pub mod place;
 pub mod plan;

@@ -5,7 +5,7 @@ mod waivers;
 pub use waivers::{WaiversProblem, waivers};
 
 use crate::gate::{self, glob};
-use crate::model::decision::{Content, Input, Refusal, ReportFacts};
+use crate::model::facts::{Content, Input, Refusal, ReportFacts};
 use crate::model::policy::{Policy, Required};
 use crate::store::{self, EvidenceReader, StoreError};
 use std::collections::BTreeSet;

@@ -19,6 +19,7 @@ mod container;
 mod fake_github;
 mod fake_identity_provider;
 mod gate;
+mod gate_damage;
 mod gate_holes;
 mod gate_world;
 mod journey;
