@@ -30,6 +30,7 @@ pub enum Content {
     /// A run that ended without a report.
     Abandoned(AbandonedFacts),
     /// A JUnit file of another tool.
+    #[serde(rename = "junit")]
     JUnit(JUnitFacts),
     /// Nothing that can be believed.
     Refused(Refusal),

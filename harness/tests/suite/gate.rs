@@ -1,5 +1,6 @@
 //! `proofhouse gate` as people and pipelines use it: screens, exit codes, decisions on the disk.
 
+use crate::gate_schema;
 use crate::gate_world::{self as world, CHAOS, COMMIT, NOW, PERFORMANCE, change};
 use crate::support::{Project, Screen};
 use serde_json::{Value, json};
@@ -45,6 +46,7 @@ fn evidence_opens_it_and_the_decision_is_the_same_bytes_every_time() {
     assert_eq!(decision["schema"], "proofhouse.decision/1");
     assert_eq!(decision["question"]["commit"], COMMIT);
     assert_eq!(decision["rules"][0]["checks"], 2);
+    assert_eq!(gate_schema::problems(&decision), Vec::<String>::new());
 }
 
 #[test]
@@ -73,7 +75,12 @@ fn no_evidence_is_4_and_a_failure_is_1_with_the_change_that_would_open_it() {
         report["counts"]["fail"] = json!(1);
     });
     world::write(project.path(), &files);
-    let screen = gate(&project, &["--emit-rerun", "rerun.json"]);
+    let screen = gate(
+        &project,
+        &["--emit-rerun", "rerun.json", "--json", "decision.json"],
+    );
+    let written = decision(&project, "decision.json");
+    assert_eq!(gate_schema::problems(&written), Vec::<String>::new());
     screen
         .expect_code(1)
         .expect(&["FAIL", "P95_ABOVE_SLO", "RULE_FAILED", "rule    p95"]);
@@ -89,7 +96,17 @@ fn no_evidence_is_4_and_a_failure_is_1_with_the_change_that_would_open_it() {
 fn a_suite_to_run_again_is_planned() {
     let project = project();
     std::fs::remove_dir_all(project.path().join(CHAOS)).unwrap();
-    gate(&project, &["--emit-rerun", "rerun.json"]).expect_code(4);
+    project.write(&format!("{PERFORMANCE}-x/evidence.jsonl"), "{}");
+    let line = json!({"t_us": 0, "event": {"kind": "run_started", "run_id": "killed",
+        "at": "2026-03-14T09:40:00Z", "subject": {"commit": "ff", "dirty": false}, "plan": {"suite": "a"}}});
+    project.write(
+        &format!("{PERFORMANCE}-y/evidence.jsonl"),
+        &line.to_string(),
+    );
+    let words = ["--emit-rerun", "rerun.json", "--json", "decision.json"];
+    gate(&project, &words).expect_code(4);
+    let written = decision(&project, "decision.json");
+    assert_eq!(gate_schema::problems(&written), Vec::<String>::new());
     let plan = decision(&project, "rerun.json");
     assert_eq!(plan["suites"][0]["suite"], "nats_partition_mesh");
     assert_eq!(plan["suites"][0]["reasons"], json!(["MISSING"]));
@@ -223,9 +240,11 @@ fn a_waiver_must_not_come_with_the_code_that_it_excuses() {
     git(root, &["commit", "--quiet", "-am", "code alone"]);
     failing(&project, &git(root, &["rev-parse", "HEAD"]));
     project
-        .run(&["gate", "--now", NOW])
+        .run(&["gate", "--now", NOW, "--json", "waived.json"])
         .expect_code(0)
         .expect(&["WAIVED", "1 of 1 waivers used"]);
+    let written = decision(&project, "waived.json");
+    assert_eq!(gate_schema::problems(&written), Vec::<String>::new());
     project
         .run(&["gate", "--now", "2026-03-14T09:30:00Z"])
         .expect_code(0);

@@ -21,6 +21,7 @@ mod fake_identity_provider;
 mod gate;
 mod gate_damage;
 mod gate_holes;
+mod gate_schema;
 mod gate_world;
 mod journey;
 mod keeper;
