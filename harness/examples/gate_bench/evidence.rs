@@ -38,7 +38,9 @@ pub fn make(folder: &Path, reports: usize) -> std::io::Result<()> {
 }
 
 fn report(at: usize, evidence: &str) -> Value {
-    let checks: Vec<Value> = (0..CHECKS).map(check).collect();
+    let mut checks: Vec<Value> = (0..CHECKS).map(check).collect();
+    // As judges sort them.
+    checks.sort_by_key(|check| check["id"].as_str().map(str::to_owned));
     json!({
         "schema": "proofhouse.report/1",
         "id": format!("0195f2d4-7c1a-7b3e-9d21-{at:012}"),

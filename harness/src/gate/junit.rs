@@ -12,6 +12,7 @@ use jiff::tz::Offset;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
+use std::borrow::Cow;
 
 /// Most elements and texts of one file.
 const MOST_NODES: usize = 1_000_000;
@@ -95,16 +96,16 @@ impl Count {
         if self.open.len() >= DEEPEST {
             return Err(unreadable("elements are nested too deep".to_owned()));
         }
-        let name = start.local_name().into_inner().to_owned();
+        let name = start.local_name().into_inner();
         if self.open.is_empty() {
             self.roots += 1;
-            if !matches!(name.as_str(), "testsuites" | "testsuite") || self.roots > 1 {
+            if !matches!(name, "testsuites" | "testsuite") || self.roots > 1 {
                 return Err(unreadable(format!(
                     "`{name:.40}` is not the root of a JUnit file"
                 )));
             }
         }
-        let opened = match name.as_str() {
+        let opened = match name {
             "testsuites" | "testsuite" => self.suite(start)?,
             "testcase" => case(start)?,
             "property" => {
@@ -122,8 +123,9 @@ impl Count {
 
     fn suite(&mut self, start: &BytesStart<'_>) -> Result<Open, Refusal> {
         let mut tally = Tally::default();
-        for (key, value) in attributes(start)? {
-            match key.as_str() {
+        for attribute in attributes(start) {
+            let (key, value) = attribute?;
+            match key {
                 "failures" => tally.claimed[0] = number(&value)?,
                 "errors" => tally.claimed[1] = number(&value)?,
                 "timestamp" => self.time(&value)?,
@@ -150,10 +152,11 @@ impl Count {
             return Ok(());
         }
         let (mut name, mut value) = (None, String::new());
-        for (key, text) in attributes(start)? {
-            match key.as_str() {
-                "name" => name = Some(text),
-                "value" => value = text,
+        for attribute in attributes(start) {
+            let (key, text) = attribute?;
+            match key {
+                "name" => name = Some(text.into_owned()),
+                "value" => value = text.into_owned(),
                 _ => {}
             }
         }
@@ -242,9 +245,11 @@ impl Count {
 }
 
 fn case(start: &BytesStart<'_>) -> Result<Open, Refusal> {
-    let (mut class, mut name, mut became) = (String::new(), String::new(), Became::Passed);
-    for (key, value) in attributes(start)? {
-        match key.as_str() {
+    let (mut class, mut name) = (Cow::Borrowed(""), Cow::Borrowed(""));
+    let mut became = Became::Passed;
+    for attribute in attributes(start) {
+        let (key, value) = attribute?;
+        match key {
             "classname" => class = value,
             "name" => name = value,
             // GoogleTest says so in an attribute.
@@ -252,24 +257,24 @@ fn case(start: &BytesStart<'_>) -> Result<Open, Refusal> {
             _ => {}
         }
     }
-    let name = if class.is_empty() {
-        name
-    } else {
-        format!("{class} {name}")
+    let name = match class.is_empty() {
+        true => name.into_owned(),
+        false => format!("{class} {name}"),
     };
     Ok(Open::Case { name, became })
 }
 
-fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, Refusal> {
-    let bad = |error: &dyn std::fmt::Display| unreadable(format!("not XML: {error}"));
-    let read = start.attributes().map(|attribute| {
-        let attribute = attribute.map_err(|error| bad(&error))?;
+/// Names and values, entities of XML itself put in their place; every other entity is refused.
+fn attributes<'s>(
+    start: &'s BytesStart<'_>,
+) -> impl Iterator<Item = Result<(&'s str, Cow<'s, str>), Refusal>> {
+    start.attributes().map(|attribute| {
+        let attribute = attribute.map_err(|error| unreadable(format!("not XML: {error}")))?;
         let value = attribute
             .normalized_value(XmlVersion::Implicit1_0)
-            .map_err(|error| bad(&error))?;
-        Ok((attribute.key.0.to_owned(), value.into_owned()))
-    });
-    read.collect()
+            .map_err(|error| unreadable(format!("not XML: {error}")))?;
+        Ok((attribute.key.0, value))
+    })
 }
 
 fn number(text: &str) -> Result<u64, Refusal> {
