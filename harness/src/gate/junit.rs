@@ -20,8 +20,9 @@ const MOST_NODES: usize = 1_000_000;
 const DEEPEST: usize = 64;
 /// Names of failed cases that are kept, and their longest.
 const KEPT: (usize, usize) = (20, 200);
-/// Properties that are kept.
+/// Properties that are kept, and the length at which no further value of one is added.
 const MOST_PROPERTIES: usize = 200;
+const LONGEST_VALUE: usize = 1_000;
 
 /// Reads a JUnit file.
 ///
@@ -160,14 +161,22 @@ impl Count {
                 _ => {}
             }
         }
-        let Some(name) = name else { return Ok(()) };
-        let before = self.facts.properties.insert(name.clone(), value.clone());
-        match before.is_some_and(|before| before != value) {
-            true => Err(unreadable(format!(
-                "the property `{name:.80}` has two values"
-            ))),
-            false => Ok(()),
+        if let Some(name) = name {
+            self.keep(name, value);
         }
+        Ok(())
+    }
+
+    /// A property with two values has neither of them: both are kept, and fit nothing.
+    fn keep(&mut self, name: String, value: String) {
+        let known = self.facts.properties.entry(name);
+        known
+            .and_modify(|before| {
+                if *before != value && before.len() < LONGEST_VALUE {
+                    *before = format!("{before} and {value}");
+                }
+            })
+            .or_insert(value.clone());
     }
 
     /// An element inside a case that says what became of it. Surefire's `rerunFailure` stands
@@ -325,6 +334,13 @@ mod tests {
         assert_eq!(
             junit(surefire.as_bytes()).unwrap().properties["git.commit"],
             "abc"
+        );
+        let again =
+            "</properties><properties><property name=\"git.commit\" value=\"abd\"/></properties>";
+        let twice = surefire.replace("</properties>", again);
+        assert_eq!(
+            junit(twice.as_bytes()).unwrap().properties["git.commit"],
+            "abc and abd"
         );
         let google = r#"<testsuites tests="2"><testsuite name="s"><testcase name="a" status="run"/><testcase name="b" status="notrun"/></testsuite></testsuites>"#;
         assert_eq!(counts(google), (2, 0, 0, 1));

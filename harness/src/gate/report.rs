@@ -32,6 +32,10 @@ pub struct ReadReport {
 /// Why it cannot be believed: not JSON, not a report, or at odds with itself.
 pub fn report(bytes: &[u8]) -> Result<ReadReport, Refusal> {
     plain(bytes)?;
+    // A list of the right values in the right order would be read, too.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::new("UNREADABLE", "not a report: not an object"));
+    }
     let seen: Seen<'_> = serde_json::from_slice(bytes)
         .map_err(|error| Refusal::new("UNREADABLE", format!("not a report: {error}")))?;
     consistent(&seen).map_err(|why| Refusal::new("INCONSISTENT", why))?;
@@ -310,7 +314,7 @@ mod tests {
                 good.replacen("\"fit_for_release\": true,", "", 1),
                 "missing field",
             ),
-            ("[".repeat(100_000), "recursion"),
+            ("[".repeat(100_000), "not an object"),
         ] {
             let refusal = refused(&text);
             assert_eq!(refusal.code, "UNREADABLE", "{refusal:?}");

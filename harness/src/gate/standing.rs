@@ -162,10 +162,12 @@ fn unordered(before: &Attempt<'_>, after: &Attempt<'_>) -> Option<String> {
     overlap.then(|| format!("{} and {} ran at the same time", before.path, after.path))
 }
 
-/// An attempt at something else is no earlier attempt.
+/// An attempt at something else is no earlier attempt. One that could not release
+/// anything by itself, as of a changed work tree, was none to begin with.
 fn differs(before: &Attempt<'_>, last: &ReportFacts) -> bool {
     before.report.is_some_and(|report| {
-        report.config != last.config || report.kind != last.kind || report.dirty != last.dirty
+        let other = report.config != last.config || report.kind != last.kind;
+        report.unfit_reasons.is_empty() && other
     })
 }
 
@@ -189,7 +191,7 @@ fn flaky(report: &ReportFacts, last: &Attempt<'_>, earlier: &[Attempt<'_>], desk
     let bad = |attempt: &&Attempt<'_>| {
         attempt
             .report
-            .is_none_or(|report| report.verdict > Verdict::Warn)
+            .is_none_or(|report| report.unfit_reasons.is_empty() && report.verdict > Verdict::Warn)
     };
     let failed = earlier.iter().filter(bad).count();
     if failed == 0 || report.verdict > Verdict::Warn {

@@ -199,6 +199,38 @@ fn two_reports_for_one_attempt_are_ambiguous_and_the_latest_attempt_wins() {
 }
 
 #[test]
+fn a_try_on_a_changed_work_tree_is_no_earlier_attempt() {
+    let tried = ReportFacts {
+        id: "tried".into(),
+        dirty: true,
+        unfit_reasons: vec![DIRTY_REASON.into()],
+        config: "sha256:d".into(),
+        started_at: time("2026-03-14T08:00:00Z"),
+        finished_at: Some(time("2026-03-14T08:01:00Z")),
+        ..with(
+            "checkout",
+            vec![bad("a/p95/slo", Verdict::Fail, "P95_ABOVE_SLO")],
+        )
+    };
+    let decision = decide(
+        &policy(),
+        vec![input("a", tried.clone()), input("b", report("checkout"))],
+    );
+    assert_eq!(decision.verdict, State::Pass, "{:?}", decision.findings);
+    // But the latest attempt is the one that counts, whatever it is.
+    let tried_later = ReportFacts {
+        started_at: time("2026-03-14T09:40:00Z"),
+        finished_at: Some(time("2026-03-14T09:41:00Z")),
+        ..tried
+    };
+    let decision = decide(
+        &policy(),
+        vec![input("a", tried_later), input("b", report("checkout"))],
+    );
+    assert!(closing(&decision).contains(&"UNFIT"));
+}
+
+#[test]
 fn a_run_that_was_killed_after_a_pass_closes_it() {
     let abandoned = |commit: &str, at: &str| Input {
         path: "runs/b/evidence.jsonl".into(),

@@ -19,10 +19,11 @@ const LONGEST_LINE: u64 = 4 << 20;
 /// Most files beside one report.
 const MOST_FILES: usize = 100_000;
 
-/// Reads evidence; one buffer serves all files.
+/// Reads evidence; its buffers serve all files.
 #[derive(Debug, Default)]
 pub struct EvidenceReader {
     buffer: Vec<u8>,
+    chunk: Vec<u8>,
 }
 
 impl EvidenceReader {
@@ -120,11 +121,11 @@ impl EvidenceReader {
 
     fn digest(&mut self, file: &mut File) -> std::io::Result<String> {
         let mut digest = Sha256::new();
-        self.buffer.resize(self.buffer.capacity().max(64 * 1024), 0);
+        self.chunk.resize(64 * 1024, 0);
         loop {
-            match file.read(&mut self.buffer)? {
+            match file.read(&mut self.chunk)? {
                 0 => return Ok(hex(&digest.finalize())),
-                n => digest.update(&self.buffer[..n]),
+                n => digest.update(&self.chunk[..n]),
             }
         }
     }
