@@ -54,6 +54,11 @@ bench-auth:
 bench-ledger EVENTS="1000000" SEED="1":
     cargo run --quiet --release --example ledger -- {{ EVENTS }} {{ SEED }}
 
+# Ten thousand reports with their JUnit twins through the gate on one core, beside reading and hashing alone: under 400 ms and 128 MiB
+[group('develop')]
+bench-gate REPORTS="10000":
+    cargo run --quiet --release --example gate_bench -- {{ trim_start_match(REPORTS, "REPORTS=") }}
+
 # How true recovery times are: 100 programmed outages of 0.05 to 30 s, told by the real probes and the real judge
 [group('develop')]
 bench-recovery OUTAGES="100" SEED="1":
@@ -120,6 +125,38 @@ prove-bystanders:
 [group('chaos')]
 chaos-down:
     compose/down
+
+# May this commit be released? Reads the reports of its runs, runs nothing; exit codes as in docs/howto/gate.md
+[group('release')]
+gate *ARGS:
+    cargo run --quiet --bin proofhouse -- gate {{ ARGS }}
+
+# Everything that a release needs, for the full durations, and then the gate; the gate alone decides
+[group('release')]
+release:
+    #!/usr/bin/env bash
+    # A suite that fails has its report, and the gate tells all of them: nothing stops early.
+    # Exit codes of suites are kept for those that leave no report: 2 usage, 70 our own fault, 130 interrupted.
+    set -uo pipefail
+    cargo build --quiet --release --bin proofhouse || exit
+    proofhouse="${CARGO_TARGET_DIR:-target}/release/proofhouse"
+    stop() { case $1 in 2|70|130) exit "$1" ;; esac; }
+    for suite in suites/*.yaml; do
+      case $suite in *.targets.yaml|*.gate.yaml|*.waivers.yaml) continue ;; esac
+      "$proofhouse" run "$suite" || stop $?
+    done
+    compose/up || exit
+    for scenario in scenarios/chaos/*.yaml; do
+      case $scenario in *.targets.yaml|*/system.yaml) continue ;; esac
+      "$proofhouse" chaos run "$(basename "$scenario" .yaml)" --enable-chaos || stop $?
+    done
+    compose/down || exit
+    "$proofhouse" gate
+
+# So many damaged sets of evidence: none of them opens the gate
+[group('prove')]
+prove-gate MUTATIONS="100000" SEED="":
+    PROOFHOUSE_MUTATIONS={{ trim_start_match(MUTATIONS, "MUTATIONS=") }} {{ if SEED == "" { "" } else { "PROOFHOUSE_SEED=" + SEED } }} cargo nextest run --release --workspace --run-ignored only --no-capture -E 'test(gate_holes_many)'
 
 # List, show, accept or reject baselines
 [group('release')]

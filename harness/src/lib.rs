@@ -6,9 +6,11 @@
 pub mod cli;
 pub mod config;
 pub mod environment;
+pub mod gate;
 pub mod judge;
 pub mod model;
 pub mod plan;
+pub mod release;
 pub mod report;
 pub mod run;
 pub mod runners;

@@ -29,14 +29,22 @@ pub(super) enum Command {
     Judge(JudgeArguments),
     /// Write the report of an earlier run in another format
     Report(ReportArguments),
-    /// Validate suites and scenarios without running anything
+    /// Decide whether a commit may be released: policy and evidence, nothing is run
+    #[command(args_conflicts_with_subcommands = true)]
+    Gate {
+        #[command(subcommand)]
+        command: Option<GateCommand>,
+        #[command(flatten)]
+        arguments: GateArguments,
+    },
+    /// Validate suites, scenarios and gate policies without running anything
     Check {
         /// Files or folders [default: suites and scenarios]
         paths: Vec<PathBuf>,
     },
     /// Print the JSON Schema of a file format, for editors
     Schema {
-        /// `suite`, `scenario`, `targets`, `chaos` or `system`
+        /// `suite`, `scenario`, `targets`, `chaos`, `system`, `policy` or `waivers`
         #[arg(default_value = "suite")]
         kind: String,
     },
@@ -194,6 +202,49 @@ pub(super) struct ReportArguments {
     /// File to write [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum GateCommand {
+    /// Tell every finding in full, with the cheapest change that takes it away
+    Explain(GateArguments),
+    /// Make old decisions again under another policy; ends with 1 where one of them opens or closes
+    Simulate(SimulateArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GateArguments {
+    /// Folder of runs
+    #[arg(value_name = "DIR", default_value = "target/proofhouse")]
+    pub(super) folder: PathBuf,
+    /// What a release needs
+    #[arg(long, value_name = "FILE", default_value = "suites/release.gate.yaml")]
+    pub(super) policy: PathBuf,
+    /// Commit that is to be released [default: HEAD of this folder]
+    #[arg(long, value_name = "SHA")]
+    pub(super) commit: Option<String>,
+    /// SHA-256 of the program that is to be released, as reports name it
+    #[arg(long, value_name = "DIGEST")]
+    pub(super) artifact: Option<String>,
+    /// The moment that ages are counted from [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(super) now: Option<String>,
+    /// Write which suites to run again
+    #[arg(long, value_name = "FILE")]
+    pub(super) emit_rerun: Option<PathBuf>,
+    /// Write the decision, too; it is kept in DIR/decisions in any case
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SimulateArguments {
+    /// Folder of decisions
+    #[arg(value_name = "DIR", default_value = "target/proofhouse/decisions")]
+    pub(super) folder: PathBuf,
+    /// The policy that is to be tried
+    #[arg(long, value_name = "FILE", default_value = "suites/release.gate.yaml")]
+    pub(super) policy: PathBuf,
 }
 
 #[derive(Debug, Args)]

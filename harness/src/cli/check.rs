@@ -130,6 +130,16 @@ fn one(path: &Path) -> Result<String, PlanProblems> {
         }),
         Some(Kind::Chaos) => return chaos(path),
         Some(Kind::System) => return system(path),
+        Some(Kind::Policy) => document::policy(&source, &mut found).map(|policy| {
+            let required = count(policy.required.len(), "required entry");
+            format!(
+                "{}  {required}, {}",
+                source.path,
+                count(policy.rules.len(), "rule")
+            )
+        }),
+        Some(Kind::Waivers) => document::waivers(&source, &mut found)
+            .map(|waivers| format!("{}  {}", source.path, count(waivers.len(), "waiver"))),
         None => {
             found.push(neither(&source));
             None
@@ -196,7 +206,10 @@ fn summary(path: &Path, plan: &Plan) -> String {
 fn count(number: usize, word: &str) -> String {
     match number {
         1 => format!("1 {word}"),
-        _ => format!("{number} {word}s"),
+        _ => match word.strip_suffix('y') {
+            Some(stem) => format!("{number} {stem}ies"),
+            None => format!("{number} {word}s"),
+        },
     }
 }
 

@@ -14,6 +14,8 @@ pub mod exit;
 mod fake;
 mod fake_github;
 mod fake_idp;
+mod gate;
+mod gate_files;
 pub mod init;
 pub mod interrupt;
 pub mod problems;
@@ -104,6 +106,7 @@ fn dispatch(command: Command) -> u8 {
                 },
             ))
         }
+        Command::Gate { command, arguments } => gate::run(command.as_ref(), &arguments),
         Command::Schema { kind } => schema_of(&kind, &mut out),
     }
 }

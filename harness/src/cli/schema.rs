@@ -1,4 +1,4 @@
-//! `proofhouse schema [suite|scenario|targets|chaos|system]`: JSON Schema for editors.
+//! `proofhouse schema [suite|scenario|targets|chaos|system|policy|waivers]`: JSON Schema for editors.
 
 use crate::config::document::Kind;
 use std::io::{self, Write};

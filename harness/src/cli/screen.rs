@@ -24,7 +24,7 @@ pub(super) fn show(report: &Report, format: Format) {
 }
 
 /// Columns of the terminal where there is one and `COLUMNS` says so, else 80.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     let told = std::env::var("COLUMNS")
         .ok()
         .and_then(|text| text.parse().ok());

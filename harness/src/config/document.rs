@@ -4,6 +4,7 @@ use super::chaos::scenario::{CHAOS, CHAOS_MAP};
 use super::chaos::system_tables::SYSTEM;
 use super::chaos::{self, ChaosFile, WrittenSystem};
 use super::check;
+use super::gate::{self, POLICY, WAIVERS};
 use super::node::{Node, Value};
 use super::scenario::{self, SCENARIO_FILE};
 use super::schema;
@@ -14,12 +15,15 @@ use super::trial::{self, TrialFile, TrialKind};
 use super::yaml;
 use crate::model::load::Scenario;
 use crate::model::place::Problem;
+use crate::model::policy::{Policy, Waiver};
 
 static SUITE_ROOTS: [&Record; 1] = [&SUITE];
 static SCENARIO_ROOTS: [&Record; 1] = [&SCENARIO_FILE];
 static TARGETS_ROOTS: [&Record; 1] = [&TARGETS_FILE];
 static CHAOS_ROOTS: [&Record; 2] = [&CHAOS, &CHAOS_MAP];
 static SYSTEM_ROOTS: [&Record; 1] = [&SYSTEM];
+static POLICY_ROOTS: [&Record; 1] = [&POLICY];
+static WAIVERS_ROOTS: [&Record; 1] = [&WAIVERS];
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +40,15 @@ pub enum Kind {
     System,
     /// A black-box suite.
     Trial(TrialKind),
+    /// What a release needs.
+    Policy,
+    /// Failed checks that somebody answers for.
+    Waivers,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Suite,
         Kind::Scenario,
         Kind::Targets,
@@ -51,6 +59,8 @@ impl Kind {
         Kind::Trial(TrialKind::Reasoning),
         Kind::Trial(TrialKind::Drift),
         Kind::Trial(TrialKind::ProductionGuard),
+        Kind::Policy,
+        Kind::Waivers,
     ];
 
     /// The word on the command line and in messages.
@@ -62,6 +72,8 @@ impl Kind {
             Kind::Chaos => "chaos",
             Kind::System => "system",
             Kind::Trial(kind) => kind.word(),
+            Kind::Policy => "policy",
+            Kind::Waivers => "waivers",
         }
     }
 
@@ -74,6 +86,8 @@ impl Kind {
             Kind::Chaos => &CHAOS_ROOTS,
             Kind::System => &SYSTEM_ROOTS,
             Kind::Trial(kind) => kind.roots(),
+            Kind::Policy => &POLICY_ROOTS,
+            Kind::Waivers => &WAIVERS_ROOTS,
         }
     }
 
@@ -148,6 +162,18 @@ pub fn trial(
     Some(trial::file(kind, &node, problems))
 }
 
+/// Reads a gate policy.
+pub fn policy(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Policy> {
+    let node = checked(source, Kind::Policy, problems)?;
+    gate::policy(source, &node, problems)
+}
+
+/// Reads a file of waivers.
+pub fn waivers(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Vec<Waiver>> {
+    let node = checked(source, Kind::Waivers, problems)?;
+    Some(gate::waivers(&node, problems))
+}
+
 /// Finds out what a file is, by its name and its keys.
 pub fn kind(source: &SourceText) -> Option<Kind> {
     if source.path.ends_with(".targets.yaml") || source.path.ends_with(".targets.yml") {
@@ -157,6 +183,12 @@ pub fn kind(source: &SourceText) -> Option<Kind> {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     if stem == "system" || stem.ends_with(".system") {
         return Some(Kind::System);
+    }
+    if stem.ends_with(".gate") {
+        return Some(Kind::Policy);
+    }
+    if stem == "waivers" || stem.ends_with(".waivers") {
+        return Some(Kind::Waivers);
     }
     // Problems are told when the file is read as what it is.
     let Some(node) = yaml::parse(source, &mut Vec::new()) else {

@@ -2,7 +2,7 @@
 //!
 //! `source` reads a file, `yaml` makes a tree with places of it, `check` holds
 //! the tree against the tables of `shape`, and the section modules (`suite`,
-//! `target`, `step`, `scenario`, `slo`, `environment`, `chaos`) turn it into the
+//! `target`, `step`, `scenario`, `slo`, `environment`, `chaos`, `gate`) turn it into the
 //! words of `model`. The JSON Schema is made from the same tables.
 
 pub mod address;
@@ -13,6 +13,7 @@ pub mod document;
 pub mod environment;
 pub mod expect;
 pub mod form;
+pub mod gate;
 pub mod hint;
 pub mod node;
 pub mod order;

@@ -3,6 +3,7 @@
 mod build;
 pub mod docker;
 pub mod facts;
+pub mod history;
 pub mod keeper;
 pub mod launcher;
 pub mod port;

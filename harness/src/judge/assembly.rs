@@ -6,7 +6,7 @@ use crate::model::environment::RunningService;
 use crate::model::evidence::{Event, Evidence, FailureExample};
 use crate::model::plan::Profile;
 use crate::model::report::{
-    Counts, EvidenceFile, REPORT_SCHEMA, Report, ReportedEnvironment, RunFacts, Tool,
+    Counts, DIRTY_REASON, EvidenceFile, REPORT_SCHEMA, Report, ReportedEnvironment, RunFacts, Tool,
 };
 use crate::model::verdict::Verdict;
 use jiff::Timestamp;
@@ -99,7 +99,7 @@ fn unfit_reasons(evidence: &Evidence, services: &[RunningService]) -> Vec<String
         reasons.push("no commit: the run is not bound to a version".to_owned());
     }
     if started.subject.dirty {
-        reasons.push("changed work tree: tracked files differ from the commit".to_owned());
+        reasons.push(DIRTY_REASON.to_owned());
     }
     if started
         .plan

@@ -3,11 +3,15 @@
 pub mod baseline;
 pub mod chaos;
 pub mod check;
+pub mod decision;
 pub mod environment;
 pub mod evidence;
+pub mod expression;
+pub mod facts;
 pub mod load;
 pub mod place;
 pub mod plan;
+pub mod policy;
 pub mod promise;
 pub mod recorder;
 pub mod report;

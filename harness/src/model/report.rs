@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// Version of the report's format.
 pub const REPORT_SCHEMA: &str = "proofhouse.report/1";
+/// The reason among `unfit_reasons` that a gate policy may allow.
+pub const DIRTY_REASON: &str = "changed work tree: tracked files differ from the commit";
 
 /// What became of one suite in one run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -147,7 +147,7 @@ fn stem(path: &Path) -> String {
     stem.to_string_lossy().into_owned()
 }
 
-/// The suites of a folder, sorted by name; files of targets are not suites.
+/// The suites of a folder, sorted by name; files of targets, gate policies and waivers are not suites.
 pub fn discover(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
@@ -161,8 +161,12 @@ fn is_suite(path: &Path) -> bool {
     let stem = name
         .strip_suffix(".yaml")
         .or_else(|| name.strip_suffix(".yml"));
-    path.is_file() && stem.is_some_and(|stem| !stem.ends_with(".targets") && !stem.starts_with('.'))
+    let other = |stem: &str| OTHER_FILES.iter().any(|ending| stem.ends_with(ending));
+    path.is_file() && stem.is_some_and(|stem| !other(stem) && !stem.starts_with('.'))
 }
+
+/// Endings of files that stand beside suites.
+const OTHER_FILES: [&str; 3] = [".targets", ".gate", ".waivers"];
 
 #[cfg(test)]
 mod tests;

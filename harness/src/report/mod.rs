@@ -2,6 +2,7 @@
 
 mod clean;
 mod columns;
+pub mod decision;
 mod json;
 mod junit;
 mod junit_cases;

@@ -75,7 +75,7 @@ fn digested(file: &Path, path: String) -> Result<EvidenceFile, StoreError> {
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -6,6 +6,7 @@ mod chain;
 mod comparison;
 mod digest;
 mod evidence;
+mod gathering;
 mod layout;
 pub mod runs;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod testdata;
 
 pub use digest::{evidence_files, sha256_hex};
 pub use evidence::{EVIDENCE_FILE, EvidenceWriter, read};
+pub use gathering::{EvidenceReader, Found, REPORT_FILE, find_files, find_reports};
 
 use std::path::{Path, PathBuf};
 

@@ -31,6 +31,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "runners/drift",
         ],
     ),
+    (
+        "release",
+        &["model", "config", "store", "environment", "gate", "release"],
+    ),
 ];
 
 /// A package and the only rooms that may name it.
@@ -42,7 +46,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("oxigraph", &["runners/reasoning"]),
     ("hdrhistogram", &["model", "runners/perf"]),
     ("serde_saphyr", &["config"]),
-    ("quick_xml", &["report"]),
+    ("quick_xml", &["report", "gate"]),
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli"]),
 ];

@@ -97,6 +97,7 @@ fn the_reference_names_every_key_with_its_meaning() {
     for kind in proofhouse::config::document::Kind::ALL {
         let name = match kind.word() {
             "chaos" | "system" => "docs/reference/chaos.md",
+            "policy" | "waivers" => "docs/reference/gate.md",
             _ => "docs/reference/suite.md",
         };
         let page = std::fs::read_to_string(house().join(name)).unwrap();

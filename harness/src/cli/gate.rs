@@ -1,0 +1,217 @@
+//! `proofhouse gate`: may this commit be released, and if not, why not and what would change that.
+
+use super::arguments::{GateArguments, GateCommand, SimulateArguments};
+use super::{exit, gate_files, problems};
+use crate::config::document;
+use crate::config::source::SourceText;
+use crate::environment::history;
+use crate::gate::{self, Case, rerun};
+use crate::model::decision::{Decision, Question};
+use crate::model::place::Problem;
+use crate::model::policy::Policy;
+use crate::release::{self, Places};
+use crate::report::Style;
+use crate::report::decision::{Detail, decision as render};
+use jiff::Timestamp;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Decides, explains or simulates.
+pub(super) fn run(command: Option<&GateCommand>, arguments: &GateArguments) -> u8 {
+    match command {
+        None => decided(arguments, Detail::Short),
+        Some(GateCommand::Explain(arguments)) => decided(arguments, Detail::Explained),
+        Some(GateCommand::Simulate(arguments)) => simulate(arguments),
+    }
+}
+
+fn decided(arguments: &GateArguments, detail: Detail) -> u8 {
+    let decision = match decide(arguments) {
+        Ok(decision) => decision,
+        Err(code) => return code,
+    };
+    show(&decision, detail);
+    let written = match detail {
+        Detail::Short => gate_files::write(arguments, &decision, &rerun(&decision)),
+        Detail::Explained => Ok(()),
+    };
+    match written {
+        Ok(()) => decision.exit_code,
+        Err(error) => {
+            anstream::eprintln!("error: cannot write the decision: {error}");
+            exit::INTERNAL
+        }
+    }
+}
+
+/// Reads policy, waivers and evidence, and decides; the exit code where the question is no question.
+fn decide(arguments: &GateArguments) -> Result<Decision, u8> {
+    let policy = policy(&arguments.policy)?;
+    let question = question(arguments, &policy)?;
+    let waivers = release::waivers(&policy, &arguments.policy, &question.commit)
+        .map_err(|wrong| told(&wrong.problems, &wrong.sources))?;
+    let places = Places {
+        folder: &arguments.folder,
+        working: Path::new("."),
+    };
+    let inputs = release::gather(places, &policy, &question.commit).map_err(|error| {
+        anstream::eprintln!("error: {error}");
+        exit::EVIDENCE
+    })?;
+    Ok(gate::decide(
+        &policy,
+        Case {
+            question,
+            inputs,
+            waivers,
+        },
+    ))
+}
+
+/// Reads a policy; every problem of it is told.
+pub(super) fn policy(path: &Path) -> Result<Policy, u8> {
+    let source = SourceText::read(path).map_err(|problem| told(&[*problem], &[]))?;
+    let mut problems = Vec::new();
+    let policy = document::policy(&source, &mut problems);
+    match policy {
+        Some(policy) if problems.is_empty() => Ok(Policy {
+            source: gate_files::relative(policy.source),
+            ..policy
+        }),
+        _ => Err(told(&problems, &[source])),
+    }
+}
+
+fn told(found: &[Problem], sources: &[SourceText]) -> u8 {
+    anstream::eprint!("{}", problems::render(found, sources, true));
+    exit::USAGE
+}
+
+fn question(arguments: &GateArguments, policy: &Policy) -> Result<Question, u8> {
+    let artifact = arguments.artifact.as_deref().map(artifact).transpose()?;
+    if policy.subject.artifact_required && artifact.is_none() {
+        let help = "give the digest of what is to be released: `--artifact sha256:...`";
+        return Err(usage(
+            "the policy demands an artifact, and none was named",
+            help,
+        ));
+    }
+    let now = match arguments.now.as_deref() {
+        None => Timestamp::now(),
+        Some(text) => text.parse().map_err(|_| {
+            usage(
+                &format!("`{text}` is not a time"),
+                "write it as `2026-03-14T09:26:20Z`",
+            )
+        })?,
+    };
+    Ok(Question {
+        commit: commit(arguments.commit.as_deref())?,
+        artifact,
+        now,
+    })
+}
+
+/// The commit as it was named, or the one of the working directory, which is then told.
+fn commit(named: Option<&str>) -> Result<String, u8> {
+    let whole =
+        |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    match named {
+        Some(text) if whole(text) => Ok(text.to_lowercase()),
+        Some(text) => history::full_id(text).ok_or_else(|| {
+            let help = "give the full id, or a name that git knows in this folder";
+            usage(&format!("no commit `{text}`"), help)
+        }),
+        None => {
+            let head = history::full_id("HEAD").ok_or_else(|| {
+                usage(
+                    "which commit is to be released?",
+                    "name it: `--commit SHA`; this folder has none of its own",
+                )
+            })?;
+            anstream::eprintln!("commit    {head}, the one of this folder: --commit names another");
+            Ok(head)
+        }
+    }
+}
+
+/// `sha256:` and 64 hex digits; the name of the algorithm may be left out.
+fn artifact(text: &str) -> Result<String, u8> {
+    let digits = text.strip_prefix("sha256:").unwrap_or(text);
+    if digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(format!("sha256:{}", digits.to_lowercase()));
+    }
+    let help = "write `sha256:` and 64 hex digits, as `sha256sum FILE` prints them";
+    Err(usage(&format!("`{text}` is not a digest"), help))
+}
+
+fn usage(message: &str, help: &str) -> u8 {
+    anstream::eprintln!("error: {message}\n  = help: {help}");
+    exit::USAGE
+}
+
+fn show(decision: &Decision, detail: Detail) {
+    let style = Style {
+        colour: true,
+        width: super::screen::width(),
+    };
+    let mut out = anstream::stdout();
+    // A reader that went away does not change what was decided.
+    let _ = out
+        .write_all(render(decision, detail, style).as_bytes())
+        .and_then(|()| out.flush());
+}
+
+/// Makes old decisions again under another policy.
+fn simulate(arguments: &SimulateArguments) -> u8 {
+    let policy = match policy(&arguments.policy) {
+        Ok(policy) => policy,
+        Err(code) => return code,
+    };
+    let old = match gate_files::decisions(&arguments.folder) {
+        Ok(old) => old,
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            return exit::EVIDENCE;
+        }
+    };
+    if old.is_empty() {
+        anstream::eprintln!(
+            "error: no decisions in {}\n  = help: `proofhouse gate` keeps every decision that it makes",
+            arguments.folder.display()
+        );
+        return exit::EVIDENCE;
+    }
+    replayed(&policy, old)
+}
+
+fn replayed(policy: &Policy, old: Vec<(String, Decision)>) -> u8 {
+    let (all, mut flips) = (old.len(), 0);
+    for (name, decision) in old {
+        let replay = gate::replay(policy, decision);
+        flips += usize::from(replay.flips());
+        let mark = if replay.flips() { "FLIPS" } else { "same " };
+        let (before, now) = (replay.before.word(), replay.now.verdict.word());
+        anstream::println!(
+            "{mark}  {name}  {before} ({}) -> {now} ({})",
+            replay.exit_before,
+            replay.now.exit_code
+        );
+        for reason in replay.appeared.iter().take(10) {
+            anstream::println!("        + {}", printable(reason));
+        }
+        for reason in replay.gone.iter().take(10) {
+            anstream::println!("        - {}", printable(reason));
+        }
+    }
+    anstream::println!(
+        "{flips} of {all} decisions open or close under {}",
+        policy.source.path
+    );
+    if flips == 0 { exit::PASS } else { exit::FAIL }
+}
+
+/// Names come from reports: nothing of them steers the terminal.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}

@@ -1,0 +1,182 @@
+//! Policies and waivers as people write them, and what they are told about their mistakes.
+#![allow(clippy::unwrap_used)]
+
+use crate::config::document;
+use crate::config::source::SourceText;
+use crate::model::place::Problem;
+use crate::model::policy::{OnUndecided, Policy, Required, Waiver};
+use std::time::Duration;
+
+const GOOD: &str = "\
+apiVersion: proofhouse/gate/v1
+subject: {git: required, artifact: required, allow_dirty: false}
+freshness: {max_age: 24h, future_skew: 5m}
+required:
+  - {suite: contract_*, kind: contract, min_suites: 3, min_tests: 40}
+  - {suite: checkout, checks: [\"*/p95/*\"]}
+  - {junit: target/nextest/*/junit.xml, allow_unbound: true}
+optional: [{suite: lighthouse, on_missing: pass}]
+rules:
+  - {id: p95, check: \"*/p95/*\", fail: \"ratio > 1.20\", warn: \"ratio > 1.10\"}
+  - {id: err, check: \"*/errors/*\", fail: current > 0.05, severity: warn, missing: fail}
+outcomes: {warn: pass, inconclusive: fail}
+waivers_file: release.waivers.yaml
+waiver_owners: [ada]
+";
+
+fn policy(text: &str) -> (Option<Policy>, Vec<Problem>) {
+    let source = SourceText::from_bytes("a.gate.yaml", text.as_bytes().to_vec()).unwrap();
+    let mut problems = Vec::new();
+    let policy = document::policy(&source, &mut problems);
+    (policy, problems)
+}
+
+fn waivers(text: &str) -> (Option<Vec<Waiver>>, Vec<Problem>) {
+    let source = SourceText::from_bytes("a.waivers.yaml", text.as_bytes().to_vec()).unwrap();
+    let mut problems = Vec::new();
+    let waivers = document::waivers(&source, &mut problems);
+    (waivers, problems)
+}
+
+#[test]
+fn a_policy_is_read() {
+    let (policy, problems) = policy(GOOD);
+    assert_eq!(problems, []);
+    let policy = policy.unwrap();
+    assert!(policy.subject.artifact_required && policy.subject.git_required);
+    assert_eq!(policy.freshness.max_age, Duration::from_secs(86_400));
+    assert_eq!(policy.required.len(), 3);
+    let Required::Suite(first) = &policy.required[0] else {
+        unreachable!()
+    };
+    assert_eq!((first.min_suites, first.min_tests), (3, 40));
+    assert!(!policy.optional[0].warn_missing);
+    assert!(policy.rules[0].blocks && !policy.rules[1].blocks);
+    assert_eq!(policy.rules[1].missing, OnUndecided::Fail);
+    assert_eq!(policy.outcomes.inconclusive, OnUndecided::Fail);
+    assert_eq!(policy.outcomes.invalid, OnUndecided::Fail);
+}
+
+#[test]
+fn mistakes_are_told_at_their_place() {
+    for (good, bad, place, words) in [
+        ("ratio > 1.20", "ratoi > 1.20", "10:40", "named `ratoi`"),
+        (
+            "ratio > 1.20",
+            "confidence > 1",
+            "10:40",
+            "reports do not carry it",
+        ),
+        ("current > 0.05", "current >> 0.05", "11:51", "named `>`"),
+        (
+            "min_tests: 40",
+            "min_confidence: medium",
+            "5:56",
+            "does not say how sure",
+        ),
+        (
+            "min_suites: 3",
+            "min_files: 3",
+            "5:41",
+            "says nothing of `suite`",
+        ),
+        (
+            "allow_unbound: true",
+            "min_tests: 3",
+            "7:6",
+            "nothing binds",
+        ),
+        (
+            "target/nextest/*/junit.xml",
+            "../x.xml",
+            "7:13",
+            "leaves the working directory",
+        ),
+        ("id: err", "id: p95", "11:10", "a second rule named `p95`"),
+        ("max_age: 24h", "max_age: 1", "3:22", "must be a time"),
+        ("gate/v1", "gate/v2", "1:13", "no version of policies"),
+        (
+            "allow_dirty: false",
+            "allow_dirt: false",
+            "2:46",
+            "unknown key `allow_dirt`",
+        ),
+        (
+            "allow_dirty: false",
+            "git: optional",
+            "2:46",
+            "written twice",
+        ),
+        (
+            "waiver_owners: [ada]",
+            "self_waive: true",
+            "13:1",
+            "without `waiver_owners`",
+        ),
+        (
+            "release.waivers.yaml",
+            "../x.yaml",
+            "13:15",
+            "beside the policy",
+        ),
+        (
+            "suite: checkout, ",
+            "suite: checkout, junit: a.xml, ",
+            "6:23",
+            "exclude each other",
+        ),
+    ] {
+        assert!(GOOD.contains(good), "{good}");
+        let (_, problems) = policy(&GOOD.replacen(good, bad, 1));
+        let told = problems
+            .iter()
+            .find(|problem| problem.message.contains(words));
+        let told = told.unwrap_or_else(|| unreachable!("{bad}: {problems:?}"));
+        let at = told.place.as_ref().unwrap();
+        assert_eq!(
+            format!("{}:{}", at.line, at.column),
+            place,
+            "{bad}: {problems:?}"
+        );
+    }
+}
+
+const WAIVER: &str = "\
+apiVersion: proofhouse/waivers/v1
+waivers:
+  - id: W-1
+    check: search/typical_load/p95/last_passed
+    reason: the index is built on first use
+    owner: ada
+    issue: PLAT-118
+    created: 2026-11-03
+    expires: 2026-12-03
+    limit: ratio <= 1.35
+    commits: 4f2c1e0..9b1d7aa
+";
+
+#[test]
+fn waivers_are_read_and_bounded() {
+    let (read, problems) = waivers(WAIVER);
+    assert_eq!(problems, []);
+    let waiver = &read.unwrap()[0];
+    assert_eq!(waiver.expires.to_string(), "2026-12-03");
+    assert_eq!(waiver.commits.as_ref().unwrap().up_to, "9b1d7aa");
+    let (none, problems) = waivers("apiVersion: proofhouse/waivers/v1\nwaivers: []\n");
+    assert_eq!((none.unwrap().len(), problems.len()), (0, 0));
+    for (good, bad, words) in [
+        ("2026-12-03", "2026-12-04", "31 days; at most 30"),
+        ("2026-12-03", "2026-11-02", "ends before it begins"),
+        ("2026-12-03", "soon", "is not a day"),
+        ("2026-12-03", "2026-02-30", "is not a day"),
+        ("ratio <= 1.35", "big", "no number or word"),
+        ("4f2c1e0..9b1d7aa", "main", "not a range"),
+        ("    owner: ada\n", "", "`owner` is missing"),
+    ] {
+        let (_, problems) = waivers(&WAIVER.replacen(good, bad, 1));
+        assert!(
+            problems.iter().any(|p| p.message.contains(words)),
+            "{bad}: {problems:?}"
+        );
+    }
+}

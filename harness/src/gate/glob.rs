@@ -1,0 +1,125 @@
+//! Names with `*` and `?`, and paths with `**`.
+
+/// Whether a name fits: `*` is any text, `?` any one character, everything else itself.
+///
+/// A policy asks this of every check of every report: nothing is allocated, and
+/// each star gives back only what came since it, so that no pattern is slow.
+pub fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let (mut p, mut n) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(b'?') => {
+                p += 1;
+                n = next_character(name, n);
+            }
+            Some(byte) if *byte == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => match star {
+                Some((at, taken)) => {
+                    n = next_character(name, taken);
+                    star = Some((at, n));
+                    p = at + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+/// Where the character after the one at `at` begins: the bytes within one look like `10......`.
+fn next_character(text: &[u8], at: usize) -> usize {
+    let rest = text[at + 1..].iter();
+    at + 1 + rest.take_while(|byte| **byte & 0xc0 == 0x80).count()
+}
+
+/// Whether a path fits: `*` and `?` stay between slashes, `**` is any number of folders.
+pub fn path_matches(pattern: &str, path: &str) -> bool {
+    let pattern: Vec<&str> = pattern.split('/').filter(|part| *part != ".").collect();
+    let path: Vec<&str> = path.split('/').collect();
+    parts(&pattern, &path)
+}
+
+fn parts(pattern: &[&str], path: &[&str]) -> bool {
+    match (pattern.split_first(), path.split_first()) {
+        (None, None) => true,
+        (Some((&"**", rest)), _) => {
+            parts(rest, path)
+                || path
+                    .split_first()
+                    .is_some_and(|(_, below)| parts(pattern, below))
+        }
+        (Some((first, rest)), Some((name, below))) => matches(first, name) && parts(rest, below),
+        _ => false,
+    }
+}
+
+/// The folder that every fitting path lies in: what stands before the first wildcard.
+pub fn fixed_folder(pattern: &str) -> String {
+    let parts = pattern.split('/').filter(|part| *part != ".");
+    let mut fixed: Vec<&str> = parts
+        .take_while(|part| !part.contains(['*', '?']))
+        .collect();
+    if !pattern.contains(['*', '?']) {
+        fixed.pop();
+    }
+    fixed.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for (pattern, name, fits) in [
+            ("contract_*", "contract_auth", true),
+            ("contract_*", "contract", false),
+            ("*", "", true),
+            ("*/p95/*", "search/typical_load/p95/slo", true),
+            ("*/p95/*", "search/typical_load/p99/slo", false),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("a*b*c", "a-b-b-c-c", true),
+            ("ä*", "äb", true),
+            ("a?", "a€", true),
+            ("*??", "€", false),
+            ("*??", "€€", true),
+            ("", "", true),
+            ("", "a", false),
+        ] {
+            assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
+        }
+        // Many stars take no exponential time.
+        assert!(!matches(&"*a".repeat(200), &"b".repeat(10_000)));
+    }
+
+    #[test]
+    fn paths() {
+        for (pattern, path, fits) in [
+            (
+                "target/nextest/*/junit.xml",
+                "target/nextest/ci/junit.xml",
+                true,
+            ),
+            ("target/*/junit.xml", "target/nextest/ci/junit.xml", false),
+            ("target/**/junit.xml", "target/nextest/ci/junit.xml", true),
+            ("**/*.xml", "a.xml", true),
+            ("./a/*.xml", "a/b.xml", true),
+            ("a/**", "b/c", false),
+        ] {
+            assert_eq!(path_matches(pattern, path), fits, "{pattern} {path}");
+        }
+        assert_eq!(fixed_folder("target/nextest/*/junit.xml"), "target/nextest");
+        assert_eq!(fixed_folder("junit.xml"), "");
+        assert_eq!(fixed_folder("a/b.xml"), "a");
+    }
+}

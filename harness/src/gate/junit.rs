@@ -1,0 +1,385 @@
+//! JUnit files of other tools: counted case by case, without entities, without trust in what they claim.
+//!
+//! A dialect is whatever has `testcase` elements; what a `testsuite` claims in
+//! its attributes beyond its cases is added to what failed, so that neither a
+//! summary nor a case can hide a failure of the other.
+
+use super::report::plain;
+use crate::model::facts::{JUnitFacts, Refusal};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+use std::borrow::Cow;
+
+/// Most elements and texts of one file.
+const MOST_NODES: usize = 1_000_000;
+/// Deepest nesting.
+const DEEPEST: usize = 64;
+/// Names of failed cases that are kept, and their longest.
+const KEPT: (usize, usize) = (20, 200);
+/// Properties that are kept, and the length at which no further value of one is added.
+const MOST_PROPERTIES: usize = 200;
+const LONGEST_VALUE: usize = 1_000;
+
+/// Reads a JUnit file.
+///
+/// # Errors
+/// Why it cannot be believed: not XML, not JUnit, a document type, too many nodes.
+pub fn junit(bytes: &[u8]) -> Result<JUnitFacts, Refusal> {
+    // Other tools write byte order marks, and XML allows them.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    plain(bytes)?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| unreadable(format!("not UTF-8: {error}")))?;
+    let mut reader = Reader::from_str(text);
+    let mut count = Count::default();
+    for _ in 0..MOST_NODES {
+        let event = reader
+            .read_event()
+            .map_err(|error| unreadable(format!("not XML: {error}")))?;
+        match event {
+            Event::Start(start) => count.open(&start)?,
+            Event::Empty(start) => {
+                count.open(&start)?;
+                count.close();
+            }
+            Event::End(_) => count.close(),
+            Event::DocType(_) => {
+                return Err(unreadable(
+                    "a document type, which no JUnit file needs".to_owned(),
+                ));
+            }
+            Event::Eof => return count.whole(),
+            _ => {}
+        }
+    }
+    Err(unreadable(format!("more than {MOST_NODES} nodes")))
+}
+
+fn unreadable(detail: String) -> Refusal {
+    Refusal::new("UNREADABLE", detail)
+}
+
+/// What a suite claims of itself, and what was counted in it.
+#[derive(Default)]
+struct Tally {
+    claimed: [u64; 2],
+    counted: [u64; 2],
+}
+
+/// What became of a case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Became {
+    Passed,
+    Skipped,
+    Failed,
+    Broke,
+}
+
+enum Open {
+    Suite(Tally),
+    Case { name: String, became: Became },
+    Other,
+}
+
+#[derive(Default)]
+struct Count {
+    facts: JUnitFacts,
+    open: Vec<Open>,
+    roots: usize,
+}
+
+impl Count {
+    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), Refusal> {
+        if self.open.len() >= DEEPEST {
+            return Err(unreadable("elements are nested too deep".to_owned()));
+        }
+        let name = start.local_name().into_inner();
+        if self.open.is_empty() {
+            self.roots += 1;
+            if !matches!(name, "testsuites" | "testsuite") || self.roots > 1 {
+                return Err(unreadable(format!(
+                    "`{name:.40}` is not the root of a JUnit file"
+                )));
+            }
+        }
+        let opened = match name {
+            "testsuites" | "testsuite" => self.suite(start)?,
+            "testcase" => case(start)?,
+            "property" => {
+                self.property(start)?;
+                Open::Other
+            }
+            mark => {
+                self.mark(mark);
+                Open::Other
+            }
+        };
+        self.open.push(opened);
+        Ok(())
+    }
+
+    fn suite(&mut self, start: &BytesStart<'_>) -> Result<Open, Refusal> {
+        let mut tally = Tally::default();
+        for attribute in attributes(start) {
+            let (key, value) = attribute?;
+            match key {
+                "failures" => tally.claimed[0] = number(&value)?,
+                "errors" => tally.claimed[1] = number(&value)?,
+                "timestamp" => self.time(&value)?,
+                _ => {}
+            }
+        }
+        Ok(Open::Suite(tally))
+    }
+
+    fn time(&mut self, text: &str) -> Result<(), Refusal> {
+        let time = moment(text).ok_or_else(|| unreadable(format!("`{text:.40}` is not a time")))?;
+        let oldest = self.facts.timestamp.map_or(time, |known| known.min(time));
+        self.facts.timestamp = Some(oldest);
+        Ok(())
+    }
+
+    /// Properties of suites; what cases say of themselves binds no file.
+    fn property(&mut self, start: &BytesStart<'_>) -> Result<(), Refusal> {
+        let in_case = self
+            .open
+            .iter()
+            .any(|open| matches!(open, Open::Case { .. }));
+        if in_case || self.facts.properties.len() >= MOST_PROPERTIES {
+            return Ok(());
+        }
+        let (mut name, mut value) = (None, String::new());
+        for attribute in attributes(start) {
+            let (key, text) = attribute?;
+            match key {
+                "name" => name = Some(text.into_owned()),
+                "value" => value = text.into_owned(),
+                _ => {}
+            }
+        }
+        if let Some(name) = name {
+            self.keep(name, value);
+        }
+        Ok(())
+    }
+
+    /// A property with two values has neither of them: both are kept, and fit nothing.
+    fn keep(&mut self, name: String, value: String) {
+        let known = self.facts.properties.entry(name);
+        known
+            .and_modify(|before| {
+                if *before != value && before.len() < LONGEST_VALUE {
+                    *before = format!("{before} and {value}");
+                }
+            })
+            .or_insert(value.clone());
+    }
+
+    /// An element inside a case that says what became of it. Surefire's `rerunFailure` stands
+    /// beside a `failure`, and its `flakyFailure` inside a case that passed in the end.
+    fn mark(&mut self, mark: &str) {
+        let became = match mark {
+            "failure" => Became::Failed,
+            "error" => Became::Broke,
+            "skipped" => Became::Skipped,
+            _ => return,
+        };
+        if let Some(Open::Case { became: known, .. }) = self.open.last_mut() {
+            *known = (*known).max(became);
+        }
+    }
+
+    fn close(&mut self) {
+        match self.open.pop() {
+            Some(Open::Case { name, became }) => self.case(name, became),
+            Some(Open::Suite(tally)) => self.end_suite(&tally),
+            Some(Open::Other) | None => {}
+        }
+    }
+
+    fn case(&mut self, name: String, became: Became) {
+        self.facts.tests += 1;
+        let counted = match became {
+            Became::Passed => return,
+            Became::Skipped => {
+                self.facts.skipped += 1;
+                return;
+            }
+            Became::Failed => [1, 0],
+            Became::Broke => [0, 1],
+        };
+        if self.facts.bad.len() < KEPT.0 {
+            self.facts.bad.push(name.chars().take(KEPT.1).collect());
+        }
+        self.add(counted);
+    }
+
+    /// Adds what failed to the file and to the suite around it.
+    fn add(&mut self, [failures, errors]: [u64; 2]) {
+        self.facts.failures = self.facts.failures.saturating_add(failures);
+        self.facts.errors = self.facts.errors.saturating_add(errors);
+        self.around([failures, errors]);
+    }
+
+    fn around(&mut self, [failures, errors]: [u64; 2]) {
+        let suite = self.open.iter_mut().rev().find_map(|open| match open {
+            Open::Suite(tally) => Some(tally),
+            _ => None,
+        });
+        if let Some(tally) = suite {
+            tally.counted[0] = tally.counted[0].saturating_add(failures);
+            tally.counted[1] = tally.counted[1].saturating_add(errors);
+        }
+    }
+
+    /// What a suite claims and its cases do not show has failed all the same.
+    fn end_suite(&mut self, tally: &Tally) {
+        self.around(tally.counted);
+        let hidden = [0, 1].map(|at| tally.claimed[at].saturating_sub(tally.counted[at]));
+        if hidden != [0, 0] {
+            self.add(hidden);
+        }
+    }
+
+    fn whole(self) -> Result<JUnitFacts, Refusal> {
+        if self.roots == 0 || !self.open.is_empty() {
+            return Err(unreadable("the file ends in the middle".to_owned()));
+        }
+        Ok(self.facts)
+    }
+}
+
+fn case(start: &BytesStart<'_>) -> Result<Open, Refusal> {
+    let (mut class, mut name) = (Cow::Borrowed(""), Cow::Borrowed(""));
+    let mut became = Became::Passed;
+    for attribute in attributes(start) {
+        let (key, value) = attribute?;
+        match key {
+            "classname" => class = value,
+            "name" => name = value,
+            // GoogleTest says so in an attribute.
+            "status" if value == "notrun" => became = Became::Skipped,
+            _ => {}
+        }
+    }
+    let name = match class.is_empty() {
+        true => name.into_owned(),
+        false => format!("{class} {name}"),
+    };
+    Ok(Open::Case { name, became })
+}
+
+/// Names and values, entities of XML itself put in their place; every other entity is refused.
+fn attributes<'s>(
+    start: &'s BytesStart<'_>,
+) -> impl Iterator<Item = Result<(&'s str, Cow<'s, str>), Refusal>> {
+    start.attributes().map(|attribute| {
+        let attribute = attribute.map_err(|error| unreadable(format!("not XML: {error}")))?;
+        let value = attribute
+            .normalized_value(XmlVersion::Implicit1_0)
+            .map_err(|error| unreadable(format!("not XML: {error}")))?;
+        Ok((attribute.key.0, value))
+    })
+}
+
+fn number(text: &str) -> Result<u64, Refusal> {
+    match text.trim() {
+        "" => Ok(0),
+        text => text
+            .parse()
+            .map_err(|_| unreadable(format!("`{text:.40}` is not a count"))),
+    }
+}
+
+/// A time with a zone, or without one in UTC, as the Ant schema has it.
+fn moment(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let zoned = text.parse::<Timestamp>().ok();
+    zoned.or_else(|| {
+        let plain: DateTime = text.parse().ok()?;
+        Offset::UTC.to_timestamp(plain).ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn counts(text: &str) -> (u64, u64, u64, u64) {
+        let facts = junit(text.as_bytes()).unwrap();
+        (facts.tests, facts.failures, facts.errors, facts.skipped)
+    }
+
+    #[test]
+    fn cases_are_counted_whatever_the_dialect() {
+        // pytest, then Surefire with a rerun and a flaky case, then GoogleTest.
+        let pytest = r#"<?xml version="1.0" encoding="utf-8"?><testsuites><testsuite name="pytest" errors="1" failures="1" skipped="1" tests="4" time="0.1" timestamp="2026-03-14T09:26:20.1" hostname="h">
+            <testcase classname="a" name="one"/><testcase classname="a" name="two"><failure message="x">t</failure></testcase>
+            <testcase classname="a" name="three"><error/></testcase><testcase classname="a" name="four"><skipped/></testcase></testsuite></testsuites>"#;
+        assert_eq!(counts(pytest), (4, 1, 1, 1));
+        let facts = junit(pytest.as_bytes()).unwrap();
+        assert_eq!(facts.bad, ["a two", "a three"]);
+        assert_eq!(
+            facts.timestamp.unwrap().to_string(),
+            "2026-03-14T09:26:20.1Z"
+        );
+        let surefire = r#"<testsuite name="s" tests="2" failures="1" errors="0"><properties><property name="git.commit" value="abc"/></properties>
+            <testcase name="a" time="1"><failure/><rerunFailure/></testcase><testcase name="b"><flakyFailure/></testcase></testsuite>"#;
+        assert_eq!(counts(surefire), (2, 1, 0, 0));
+        assert_eq!(
+            junit(surefire.as_bytes()).unwrap().properties["git.commit"],
+            "abc"
+        );
+        let again =
+            "</properties><properties><property name=\"git.commit\" value=\"abd\"/></properties>";
+        let twice = surefire.replace("</properties>", again);
+        assert_eq!(
+            junit(twice.as_bytes()).unwrap().properties["git.commit"],
+            "abc and abd"
+        );
+        let google = r#"<testsuites tests="2"><testsuite name="s"><testcase name="a" status="run"/><testcase name="b" status="notrun"/></testsuite></testsuites>"#;
+        assert_eq!(counts(google), (2, 0, 0, 1));
+    }
+
+    #[test]
+    fn a_summary_cannot_hide_a_failure_and_a_case_cannot_either() {
+        let claims = r#"<testsuites failures="3"><testsuite failures="2" errors="1"><testcase name="a"/></testsuite></testsuites>"#;
+        assert_eq!(counts(claims), (1, 3, 1, 0));
+        let denies =
+            r#"<testsuite failures="0"><testcase name="a"><failure/></testcase></testsuite>"#;
+        assert_eq!(counts(denies), (1, 1, 0, 0));
+    }
+
+    #[test]
+    fn what_is_no_junit_file_is_refused() {
+        let laughs = r#"<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><testsuite><testcase name="&b;"/></testsuite>"#;
+        for text in [
+            "",
+            "<testsuite>",
+            "<testsuite><testcase></testsuite>",
+            "<html/>",
+            "<testsuite/><testsuite/>",
+            "text",
+            laughs,
+            "<testsuite><testcase name='&x;'/></testsuite>",
+            "<testsuite failures='many'/>",
+            "<testsuite timestamp='yesterday'/>",
+            "<testsuite>\0</testsuite>",
+        ] {
+            assert!(junit(text.as_bytes()).is_err(), "{text}");
+        }
+        let deep = "<testsuite>".repeat(100_000);
+        assert!(junit(deep.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn our_own_files_are_read() {
+        let fail = include_bytes!("../../tests/golden/report/fail.xml");
+        assert_eq!(junit(fail).unwrap().failures, 3);
+    }
+}

@@ -1,0 +1,138 @@
+//! Evidence for the gate, found without following links.
+
+use crate::model::facts::Refusal;
+use crate::store::StoreError;
+use crate::store::evidence::EVIDENCE_FILE;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Name of the file that a run's report is in.
+pub const REPORT_FILE: &str = "report.json";
+/// Deepest folder, and most entries of all folders.
+const DEEPEST: usize = 32;
+const MOST_ENTRIES: usize = 1_000_000;
+/// The one link that the store itself makes.
+const LATEST: &str = "latest";
+
+/// What was found in a folder, by path below it.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Reports.
+    pub reports: Vec<String>,
+    /// Evidence of runs without a report.
+    pub abandoned: Vec<String>,
+    /// What cannot be believed before it is read: links, folders too deep.
+    pub refused: Vec<(String, Refusal)>,
+}
+
+/// Finds the reports of a folder. A folder with a report or with evidence is a run, and is not looked into.
+///
+/// # Errors
+/// A folder that cannot be read. One that is not there has nothing in it.
+pub fn find_reports(root: &Path) -> Result<Found, StoreError> {
+    let mut walk = Walk::default();
+    if root.is_dir() {
+        walk.folder(root, "", 0)?;
+    }
+    let Found {
+        reports,
+        abandoned,
+        refused,
+    } = &mut walk.found;
+    reports.sort();
+    abandoned.sort();
+    refused.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(walk.found)
+}
+
+#[derive(Default)]
+struct Walk {
+    found: Found,
+    entries: usize,
+}
+
+impl Walk {
+    fn folder(&mut self, folder: &Path, below: &str, depth: usize) -> Result<(), StoreError> {
+        // Asked for by name first: ten thousand runs need not be listed.
+        match fs::symlink_metadata(folder.join(REPORT_FILE)) {
+            Ok(_) => {
+                self.found.reports.push(format!("{below}{REPORT_FILE}"));
+                return Ok(());
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(StoreError::io("read", folder)(error)),
+        }
+        if fs::symlink_metadata(folder.join(EVIDENCE_FILE)).is_ok() {
+            self.found.abandoned.push(format!("{below}{EVIDENCE_FILE}"));
+            return Ok(());
+        }
+        self.list(folder, below, depth)
+    }
+
+    fn list(&mut self, folder: &Path, below: &str, depth: usize) -> Result<(), StoreError> {
+        let read = || StoreError::io("read", folder);
+        for entry in fs::read_dir(folder).map_err(read())? {
+            let entry = entry.map_err(read())?;
+            let kind = entry.file_type().map_err(read())?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = format!("{below}{name}");
+            self.entries += 1;
+            if kind.is_symlink() && name != LATEST {
+                self.found
+                    .refused
+                    .push((path, Refusal::new("LINK", "a link; links are not followed")));
+            } else if kind.is_dir() && (depth >= DEEPEST || self.entries > MOST_ENTRIES) {
+                let refusal = Refusal::new("TOO_LARGE", "too deep, or too many files around it");
+                self.found.refused.push((path, refusal));
+            } else if kind.is_dir() {
+                self.folder(&entry.path(), &format!("{path}/"), depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The files of a folder that a question is answered with yes for, sorted by path below it.
+///
+/// # Errors
+/// A folder that cannot be read, or too many files.
+pub fn find_files(
+    root: &Path,
+    fixed: &str,
+    is_meant: &dyn Fn(&str) -> bool,
+) -> Result<Vec<String>, StoreError> {
+    let start = root.join(fixed);
+    let below = if fixed.is_empty() {
+        String::new()
+    } else {
+        format!("{fixed}/")
+    };
+    let mut open = vec![(start, below)];
+    let (mut found, mut entries) = (Vec::new(), 0);
+    while let Some((folder, below)) = open.pop() {
+        let listed = match fs::read_dir(&folder) {
+            Ok(listed) => listed,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(StoreError::io("read", &folder)(error)),
+        };
+        for entry in listed {
+            let entry = entry.map_err(StoreError::io("read", &folder))?;
+            let kind = entry.file_type().map_err(StoreError::io("read", &folder))?;
+            let path = format!("{below}{}", entry.file_name().to_string_lossy());
+            entries += 1;
+            if entries > MOST_ENTRIES {
+                let many =
+                    std::io::Error::other("more than a million files; name a narrower folder");
+                return Err(StoreError::io("look through", &folder)(many));
+            }
+            if kind.is_dir() {
+                open.push((entry.path(), format!("{path}/")));
+            } else if is_meant(&path) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

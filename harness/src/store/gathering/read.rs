@@ -1,0 +1,183 @@
+//! Evidence for the gate, read within bounds and held against its digests.
+
+use crate::model::facts::Refusal;
+use crate::model::report::EvidenceFile;
+use crate::store::digest::hex;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+/// Largest report in bytes.
+pub(super) const LARGEST_REPORT: u64 = 32 << 20;
+/// Largest JUnit file in bytes: what GitLab takes.
+const LARGEST_JUNIT: u64 = 30 << 20;
+/// Longest first line of a run's evidence in bytes: it holds the plan.
+const LONGEST_LINE: u64 = 4 << 20;
+/// Most files beside one report.
+const MOST_FILES: usize = 100_000;
+
+/// Reads evidence; its buffers serve all files.
+#[derive(Debug, Default)]
+pub struct EvidenceReader {
+    buffer: Vec<u8>,
+    chunk: Vec<u8>,
+}
+
+impl EvidenceReader {
+    /// The bytes of a report.
+    ///
+    /// # Errors
+    /// Why it is not read: a link, no file, too large.
+    pub fn report(&mut self, path: &Path) -> Result<&[u8], Refusal> {
+        self.whole(path, LARGEST_REPORT)
+    }
+
+    /// The bytes of a JUnit file.
+    ///
+    /// # Errors
+    /// As [`Self::report`].
+    pub fn junit(&mut self, path: &Path) -> Result<&[u8], Refusal> {
+        self.whole(path, LARGEST_JUNIT)
+    }
+
+    /// The first line of a run's evidence, without its end.
+    ///
+    /// # Errors
+    /// As [`Self::report`].
+    pub fn first_line(&mut self, path: &Path) -> Result<&[u8], Refusal> {
+        let (file, _) = open(path)?;
+        self.buffer.clear();
+        let read = file.take(LONGEST_LINE).read_to_end(&mut self.buffer);
+        read.map_err(|error| unreadable(&error))?;
+        let line = self.buffer.split(|byte| *byte == b'\n').next();
+        Ok(line.unwrap_or_default())
+    }
+
+    fn whole(&mut self, path: &Path, most: u64) -> Result<&[u8], Refusal> {
+        let (file, length) = open(path)?;
+        if length > most {
+            return Err(too_large(length, most));
+        }
+        self.buffer.clear();
+        // One byte more, so that a file that grows meanwhile is noticed.
+        let read = file.take(most + 1).read_to_end(&mut self.buffer);
+        read.map_err(|error| unreadable(&error))?;
+        match self.buffer.len() as u64 {
+            length if length > most => Err(too_large(length, most)),
+            _ => Ok(&self.buffer),
+        }
+    }
+
+    /// Whether the files beside a report are those that it was made from.
+    ///
+    /// # Errors
+    /// The first one that is missing, is not what it should be, or lies elsewhere.
+    pub fn verify(&mut self, run: &Path, files: &[EvidenceFile]) -> Result<(), Refusal> {
+        if files.len() > MOST_FILES {
+            return Err(Refusal::new(
+                "TOO_LARGE",
+                format!("{} files beside one report", files.len()),
+            ));
+        }
+        let mut seen = BTreeSet::new();
+        for file in files {
+            if !seen.insert(&file.path) {
+                return Err(Refusal::new(
+                    "INCONSISTENT",
+                    format!("`{:.120}` is named twice", file.path),
+                ));
+            }
+            self.one(run, file)?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, run: &Path, file: &EvidenceFile) -> Result<(), Refusal> {
+        let path = inside(run, &file.path)?;
+        let named = |refusal: Refusal| Refusal {
+            detail: format!("{:.120}: {}", file.path, refusal.detail),
+            ..refusal
+        };
+        let (mut open, length) = open(&path).map_err(named)?;
+        if length != file.bytes {
+            let detail = format!("{length} bytes where the report says {}", file.bytes);
+            return Err(named(Refusal::new("DIGEST_MISMATCH", detail)));
+        }
+        let digest = self
+            .digest(&mut open)
+            .map_err(|error| named(unreadable(&error)))?;
+        match digest.eq_ignore_ascii_case(&file.sha256) {
+            true => Ok(()),
+            false => {
+                let detail =
+                    "it is not the file that the report was made from: its SHA-256 differs";
+                Err(named(Refusal::new("DIGEST_MISMATCH", detail)))
+            }
+        }
+    }
+
+    fn digest(&mut self, file: &mut File) -> std::io::Result<String> {
+        let mut digest = Sha256::new();
+        self.chunk.resize(64 * 1024, 0);
+        loop {
+            match file.read(&mut self.chunk)? {
+                0 => return Ok(hex(&digest.finalize())),
+                n => digest.update(&self.chunk[..n]),
+            }
+        }
+    }
+}
+
+/// Opens a plain file, never through a link and never waiting for a pipe; its length comes along.
+fn open(path: &Path) -> Result<(File, u64), Refusal> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
+        .open(path)
+        .map_err(|error| unreadable(&error))?;
+    let meta = file.metadata().map_err(|error| unreadable(&error))?;
+    match meta.is_file() {
+        true => Ok((file, meta.len())),
+        false => Err(Refusal::new("UNREADABLE", "not a plain file")),
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> Refusal {
+    match error.kind() {
+        ErrorKind::NotFound => Refusal::new("EVIDENCE_MISSING", "it is not there"),
+        _ if error.raw_os_error() == Some(libc::ELOOP) => {
+            Refusal::new("LINK", "a link; links are not followed")
+        }
+        _ => Refusal::new("UNREADABLE", format!("cannot be read: {}", error.kind())),
+    }
+}
+
+fn too_large(length: u64, most: u64) -> Refusal {
+    let detail = format!("{length} bytes; at most {most} are read");
+    Refusal::new("TOO_LARGE", detail)
+}
+
+/// The path of a file beside a report, which must not lead out of the run's folder.
+fn inside(run: &Path, name: &str) -> Result<PathBuf, Refusal> {
+    let parts: Vec<&str> = name.split('/').collect();
+    let plain =
+        |part: &&str| !part.is_empty() && *part != "." && *part != ".." && !part.contains('\0');
+    if !parts.iter().all(plain) {
+        let detail = format!("`{name:.120}` does not lie in the folder of the run");
+        return Err(Refusal::new("OUTSIDE", detail));
+    }
+    let mut path = run.to_owned();
+    let (last, folders) = parts.split_last().unwrap_or((&"", &[]));
+    for folder in folders {
+        path.push(folder);
+        if path.is_symlink() {
+            let detail = format!("`{name:.120}` leads through a link");
+            return Err(Refusal::new("LINK", detail));
+        }
+    }
+    path.push(last);
+    Ok(path)
+}

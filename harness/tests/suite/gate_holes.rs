@@ -1,0 +1,152 @@
+//! No hole: whatever is done to a set of evidence that opens the gate, the damaged set does not.
+
+use crate::gate_damage::{DAMAGES, Damage};
+use crate::gate_world::{self as world, CHAOS, COMMIT, Files, NOW, PERFORMANCE};
+use proofhouse::config::document;
+use proofhouse::config::source::SourceText;
+use proofhouse::gate::{Case, decide};
+use proofhouse::model::decision::{Decision, Question, Waivers};
+use proofhouse::model::policy::Policy;
+use proofhouse::release::{Places, gather};
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use std::fs;
+use std::path::Path;
+
+/// Rounds of an ordinary run.
+const ROUNDS: u64 = 2_000;
+
+fn policy() -> Policy {
+    let source = SourceText::from_bytes("release.gate.yaml", world::POLICY.into()).unwrap();
+    let mut problems = Vec::new();
+    let policy = document::policy(&source, &mut problems);
+    assert_eq!(problems, []);
+    policy.unwrap()
+}
+
+fn ask(root: &Path, policy: &Policy) -> Decision {
+    let evidence = root.join("target/proofhouse");
+    let places = Places {
+        folder: &evidence,
+        working: root,
+    };
+    let inputs = gather(places, policy, COMMIT).unwrap();
+    let question = Question {
+        commit: COMMIT.into(),
+        artifact: None,
+        now: NOW.parse().unwrap(),
+    };
+    decide(
+        policy,
+        Case {
+            question,
+            inputs,
+            waivers: Waivers::default(),
+        },
+    )
+}
+
+/// One round: which damage it was, and what the gate said.
+fn round(root: &Path, policy: &Policy, base: &Files, at: usize, random: &mut SmallRng) -> Decision {
+    let run = if random.random() { PERFORMANCE } else { CHAOS };
+    let mut files = base.clone();
+    let (_, damage) = &DAMAGES[at % DAMAGES.len()];
+    if let Damage::Files(change) = damage {
+        change(&mut files, run, random);
+    }
+    fs::remove_dir_all(root).unwrap_or_default();
+    fs::create_dir_all(root).unwrap();
+    world::write(root, &files);
+    if let Damage::Folder(change) = damage {
+        change(root, run, random);
+    }
+    ask(root, policy)
+}
+
+fn rounds(from: u64, to: u64, seed: u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("world");
+    let (policy, base) = (policy(), world::files());
+    for at in from..to {
+        // Every round can be had again by its number and the seed.
+        let mut random = SmallRng::seed_from_u64(seed ^ (at << 20));
+        let at = usize::try_from(at).unwrap();
+        let decision = round(&root, &policy, &base, at, &mut random);
+        let name = DAMAGES[at % DAMAGES.len()].0;
+        assert_ne!(
+            decision.exit_code, 0,
+            "a hole: `{name}`, round {at}, seed {seed}"
+        );
+        assert!(
+            !decision.verdict.is_open(),
+            "`{name}`, round {at}, seed {seed}"
+        );
+        assert!(
+            decision
+                .findings
+                .iter()
+                .any(|f| f.exit_code != 0 && !f.next.is_empty()),
+            "`{name}`: no reason"
+        );
+    }
+}
+
+#[test]
+fn gate_holes_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    world::write(folder.path(), &world::files());
+    let whole = ask(folder.path(), &policy());
+    assert_eq!(
+        whole.exit_code, 0,
+        "the undamaged evidence must open it: {:?}",
+        whole.findings
+    );
+    assert_eq!(whole.counts.counted, 3);
+    rounds(0, ROUNDS, 1);
+}
+
+/// `just prove-gate`.
+#[test]
+#[ignore = "takes minutes"]
+#[allow(clippy::print_stdout)]
+fn gate_holes_many() {
+    let number = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .and_then(|text| text.parse::<u64>().ok())
+    };
+    let many = number("PROOFHOUSE_MUTATIONS").unwrap_or(100_000);
+    let seed = number("PROOFHOUSE_SEED").unwrap_or(1);
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let share = |at: u64| many * at / threads;
+            scope.spawn(move || rounds(share(thread), share(thread + 1), seed));
+        }
+    });
+    println!("{many} damaged sets of evidence, seed {seed}: none opened the gate");
+}
+
+/// One byte changed anywhere: what the gate then believes is either nothing, or no better than before.
+#[test]
+fn gate_holes_single_bytes_never_break_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (policy, base) = (policy(), world::files());
+    let mut random = SmallRng::seed_from_u64(7);
+    for _ in 0..500 {
+        let mut files = base.clone();
+        let names: Vec<String> = files.keys().cloned().collect();
+        let file = files
+            .get_mut(&names[random.random_range(0..names.len())])
+            .unwrap();
+        let at = random.random_range(0..file.len());
+        file[at] = random.random();
+        world::write(folder.path(), &files);
+        let decision = ask(folder.path(), &policy);
+        let bytes = serde_json::to_vec(&decision).unwrap();
+        assert_eq!(
+            serde_json::from_slice::<Decision>(&bytes).unwrap(),
+            decision
+        );
+    }
+}
