@@ -16,6 +16,7 @@ mod fake_github;
 mod fake_idp;
 pub mod init;
 pub mod interrupt;
+mod pages;
 pub mod problems;
 pub mod progress;
 mod run;
