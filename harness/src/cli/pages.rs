@@ -68,7 +68,11 @@ fn indexed(folder: &Path) -> IndexedRun {
     let read = std::fs::read(folder.join(Format::Json.file_name())).ok();
     let report: Option<Report> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     IndexedRun {
-        name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        name: folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
         page: folder.join(Format::Html.file_name()).is_file(),
         report,
     }
@@ -130,7 +134,11 @@ fn has_desktop() -> bool {
 
 /// Whether the desktop took it.
 fn opened(address: &str) -> bool {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
     let ended = Command::new(program)
         .arg(address)
         .stdin(Stdio::null())

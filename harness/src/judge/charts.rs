@@ -46,10 +46,13 @@ pub fn charts(evidence: &Evidence, memory: &Memory, past: &Past) -> Charts {
 }
 
 fn seconds(evidence: &Evidence, scenario: &str, service: &str) -> Vec<SecondSeen> {
-    let windows = evidence.events.iter().filter_map(|timed| match &timed.event {
-        Event::Window(window) => Some(window),
-        _ => None,
-    });
+    let windows = evidence
+        .events
+        .iter()
+        .filter_map(|timed| match &timed.event {
+            Event::Window(window) => Some(window),
+            _ => None,
+        });
     let ours = windows.filter(|window| window.scenario == scenario && window.service == service);
     let mut seconds: Vec<SecondSeen> = ours.map(second).collect();
     seconds.sort_by_key(|second| second.t_s);
@@ -153,7 +156,10 @@ mod tests {
         let search = search.unwrap();
         assert_eq!(search.seconds.len(), 32);
         assert!(!search.seconds[0].steady && search.seconds[2].steady);
-        assert_eq!((search.seconds[15].requests, search.seconds[15].failed), (40, 1));
+        assert_eq!(
+            (search.seconds[15].requests, search.seconds[15].failed),
+            (40, 1)
+        );
         assert!(search.seconds[15].p95_ms > search.seconds[14].p95_ms);
         assert_eq!(search.curve.len(), PERCENTILES.len());
         assert!(search.curve.is_sorted_by(|a, b| a.ms <= b.ms));

@@ -115,7 +115,11 @@ fn binned(name: String, mut seen: Vec<Seen>, slot_s: f64) -> ProbeSeries {
             add(slot, &one);
         }
     }
-    ProbeSeries { name, slot_s, slots }
+    ProbeSeries {
+        name,
+        slot_s,
+        slots,
+    }
 }
 
 fn empty(from_s: f64) -> SlotSeen {
@@ -169,7 +173,12 @@ mod tests {
         let evidence = testdata::with_journeys();
         let scene = Scene::new(&evidence).unwrap();
         let series = series(&scene).unwrap();
-        assert!(series.probes.iter().any(|p| p.name.starts_with("users of ")));
+        assert!(
+            series
+                .probes
+                .iter()
+                .any(|p| p.name.starts_with("users of "))
+        );
     }
 
     #[test]

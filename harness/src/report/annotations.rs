@@ -62,12 +62,16 @@ fn line(sheet: &Sheet<'_>, kind: &str, check: &CheckResult) -> String {
 
 /// The data of a command: percent signs and line ends are escaped.
 fn data(raw: &str) -> String {
-    raw.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    raw.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// A property's value: also what separates properties.
 fn property(raw: &str) -> String {
-    data(&clean::line(raw, 200)).replace(':', "%3A").replace(',', "%2C")
+    data(&clean::line(raw, 200))
+        .replace(':', "%3A")
+        .replace(',', "%2C")
 }
 
 #[cfg(test)]
@@ -92,9 +96,17 @@ mod tests {
         let lines = render(&Sheet::from(&report));
         let lines: Vec<&str> = lines.lines().collect();
         assert_eq!(lines.len(), 17);
-        assert!(lines[..8].iter().all(|line| line.starts_with("::error file=")));
+        assert!(
+            lines[..8]
+                .iter()
+                .all(|line| line.starts_with("::error file="))
+        );
         assert!(!lines[4].contains("undecided") && lines[5].contains("undecided"));
-        assert!(lines[8..16].iter().all(|line| line.starts_with("::warning ")));
+        assert!(
+            lines[8..16]
+                .iter()
+                .all(|line| line.starts_with("::warning "))
+        );
         assert!(lines[16].ends_with("4 more errors and 12 more warnings in report.json"));
     }
 
@@ -106,7 +118,10 @@ mod tests {
         let text = render(&Sheet::from(&report));
         assert!(!text.is_empty());
         for line in text.lines() {
-            assert!(line.starts_with("::error ") || line.starts_with("::warning "), "{line}");
+            assert!(
+                line.starts_with("::error ") || line.starts_with("::warning "),
+                "{line}"
+            );
             assert_eq!(clean::text(line), line);
         }
     }

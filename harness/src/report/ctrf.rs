@@ -62,11 +62,17 @@ fn results(sheet: &Sheet<'_>) -> Value {
 fn summary(sheet: &Sheet<'_>) -> Value {
     let report = sheet.report;
     let count = |status: &str| {
-        let with = report.checks.iter().filter(|c| self::status(sheet.state(c)) == status);
+        let with = report
+            .checks
+            .iter()
+            .filter(|c| self::status(sheet.state(c)) == status);
         with.count()
     };
     let start = report.run.started_at.as_millisecond();
-    let stop = report.run.finished_at.map_or(start, |end| end.as_millisecond());
+    let stop = report
+        .run
+        .finished_at
+        .map_or(start, |end| end.as_millisecond());
     json!({
         "tests": report.checks.len(),
         "passed": count("passed"),
@@ -105,7 +111,10 @@ fn test(sheet: &Sheet<'_>, check: &CheckResult) -> Value {
     put("tags", tags(state, check));
     if state != State::Passed {
         put("message", message(sheet, check));
-        put("trace", clean::capped(&clean::text(&trace(check)), TRACE).into());
+        put(
+            "trace",
+            clean::capped(&clean::text(&trace(check)), TRACE).into(),
+        );
     }
     if let Some(place) = &check.place {
         put("filePath", line(&place.file));
@@ -116,19 +125,31 @@ fn test(sheet: &Sheet<'_>, check: &CheckResult) -> Value {
 }
 
 fn suite(report: &Report, check: &CheckResult) -> Value {
-    let parts = [Some(&report.suite), check.scenario.as_ref(), check.service.as_ref()];
+    let parts = [
+        Some(&report.suite),
+        check.scenario.as_ref(),
+        check.service.as_ref(),
+    ];
     parts.into_iter().flatten().map(|part| line(part)).collect()
 }
 
 fn tags(state: State, check: &CheckResult) -> Value {
     let code = check.reason_code.as_deref().map(line);
     let state = matches!(state, State::Warned | State::Waived).then(|| state.word().into());
-    [Some(group(check).into()), state, code].into_iter().flatten().collect()
+    [Some(group(check).into()), state, code]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn message(sheet: &Sheet<'_>, check: &CheckResult) -> Value {
     let waived = sheet.waiver(check).map(|why| format!("waived ({why}): "));
-    let told = format!("{}{}: {}", waived.unwrap_or_default(), check.title, check.saw);
+    let told = format!(
+        "{}{}: {}",
+        waived.unwrap_or_default(),
+        check.title,
+        check.saw
+    );
     clean::line(&told, MESSAGE).into()
 }
 
@@ -139,7 +160,9 @@ fn trace(check: &CheckResult) -> String {
         ("when", check.when.as_ref()),
         ("next", check.next.as_ref()),
     ];
-    let lines = fields.into_iter().filter_map(|(name, text)| Some(format!("{name}: {}\n", text?)));
+    let lines = fields
+        .into_iter()
+        .filter_map(|(name, text)| Some(format!("{name}: {}\n", text?)));
     lines.collect()
 }
 
@@ -150,7 +173,11 @@ fn extra(check: &CheckResult) -> Value {
         "wanted": line(&check.wanted),
         "saw": line(&check.saw),
     });
-    let numbers = [("current", check.current), ("limit", check.limit), ("ratio", check.ratio)];
+    let numbers = [
+        ("current", check.current),
+        ("limit", check.limit),
+        ("ratio", check.ratio),
+    ];
     for (key, value) in numbers {
         if let Some(value) = value.filter(|value| value.is_finite()) {
             extra[key] = value.into();
@@ -201,7 +228,10 @@ fn environment(report: &Report) -> Value {
 
 /// The run that was compared with, where there is one.
 fn baseline(report: &Report) -> Option<Value> {
-    let compared = report.checks.iter().find_map(|check| check.baseline.as_ref())?;
+    let compared = report
+        .checks
+        .iter()
+        .find_map(|check| check.baseline.as_ref())?;
     let mut baseline = json!({"reportId": uuid(&compared.run_id)?});
     if let Some(commit) = &compared.commit {
         baseline["commit"] = line(commit);
@@ -258,14 +288,21 @@ mod tests {
         changed["results"]["tests"][0]["status"] = "warned".into();
         assert!(!problems(&schema(), &changed).is_empty());
         let mut changed = good;
-        changed["results"].as_object_mut().unwrap().remove("summary");
+        changed["results"]
+            .as_object_mut()
+            .unwrap()
+            .remove("summary");
         assert!(!problems(&schema(), &changed).is_empty());
     }
 
     #[test]
     fn warnings_and_waivers_are_told_beside_the_status() {
         let report = testdata::report("fail");
-        let failed = report.checks.iter().find(|c| c.reason_code.is_some()).unwrap();
+        let failed = report
+            .checks
+            .iter()
+            .find(|c| c.reason_code.is_some())
+            .unwrap();
         let waived = BTreeMap::from([(failed.id.clone(), "issue 12".to_owned())]);
         let sheet = Sheet {
             waived: Some(&waived),
@@ -273,8 +310,14 @@ mod tests {
         };
         let value = read(&sheet);
         let tests = value["results"]["tests"].as_array().unwrap();
-        let test = tests.iter().find(|test| test["name"] == failed.id.as_str()).unwrap();
-        assert_eq!((&test["status"], &test["rawStatus"]), (&"skipped".into(), &"waived".into()));
+        let test = tests
+            .iter()
+            .find(|test| test["name"] == failed.id.as_str())
+            .unwrap();
+        assert_eq!(
+            (&test["status"], &test["rawStatus"]),
+            (&"skipped".into(), &"waived".into())
+        );
         assert!(test["message"].as_str().unwrap().contains("issue 12"));
         assert_eq!(value["baseline"]["commit"], "4f2c1e0a".repeat(5));
     }

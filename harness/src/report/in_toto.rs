@@ -33,9 +33,10 @@ fn subject(report: &Report) -> Vec<Value> {
         subjects.push(json!({"name": "git", "digest": {"gitCommit": clean::line(commit, 64)}}));
     }
     let services = report.environment.services.iter();
-    subjects.extend(services.filter_map(|service| {
-        descriptor(&service.name, service.program_digest.as_deref()?)
-    }));
+    subjects.extend(
+        services
+            .filter_map(|service| descriptor(&service.name, service.program_digest.as_deref()?)),
+    );
     if subjects.is_empty() {
         let files = report.evidence.iter();
         subjects.extend(files.map(|file| hashed(&file.path, &file.sha256)));
@@ -126,7 +127,10 @@ mod tests {
             assert_eq!(read["predicate"]["result"], wanted, "{name}");
             let lists = ["passedTests", "warnedTests", "failedTests"];
             let told = lists.map(|key| read["predicate"][key].as_array().unwrap().len() as u64);
-            assert_eq!(told.iter().sum::<u64>() + report.counts.skipped, report.counts.checks);
+            assert_eq!(
+                told.iter().sum::<u64>() + report.counts.skipped,
+                report.counts.checks
+            );
         }
         let mut nothing = testdata::report("pass");
         nothing.checks.clear();
@@ -161,7 +165,10 @@ mod tests {
     fn there_is_always_a_subject_and_it_is_what_was_tested() {
         let mut report = testdata::report("pass");
         let read = statement(&report);
-        assert_eq!(read["subject"][0]["digest"]["gitCommit"], "a1b2c3d4".repeat(5));
+        assert_eq!(
+            read["subject"][0]["digest"]["gitCommit"],
+            "a1b2c3d4".repeat(5)
+        );
         assert_eq!(read["subject"][1]["name"], "orders");
         report.subject.dirty = true;
         assert_eq!(statement(&report)["subject"][0]["name"], "orders");

@@ -139,7 +139,10 @@ pub(crate) fn write(cases: &[Case], dialect: Dialect, xml: &mut Xml) {
             ("time", "0.000".to_owned()),
         ];
         // Ant's suites tell warnings in their own output.
-        let warned = case.warned.as_ref().filter(|_| dialect == Dialect::Surefire);
+        let warned = case
+            .warned
+            .as_ref()
+            .filter(|_| dialect == Dialect::Surefire);
         if case.outcome.is_none() && warned.is_none() {
             xml.empty("testcase", &attributes);
             continue;

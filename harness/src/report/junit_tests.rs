@@ -227,7 +227,10 @@ fn a_waived_failure_is_skipped_with_its_reason_and_never_a_pass() {
     assert_eq!(suite.attribute("failures"), wanted.to_string());
     let case = suite.cases().find(|case| case.attribute("name") == first);
     let skipped = &case.unwrap().children[0];
-    assert_eq!((skipped.name.as_str(), skipped.attribute("type")), ("skipped", "waived"));
+    assert_eq!(
+        (skipped.name.as_str(), skipped.attribute("type")),
+        ("skipped", "waived")
+    );
     assert!(skipped.attribute("message").contains("issue 12, until May"));
 }
 

@@ -1,8 +1,8 @@
 //! Markdown for step summaries and comments: what did not hold first, then the numbers.
 
 use super::columns::{duration, error_rate, ms, resource, short};
-use super::text::{commit, run};
 use super::sheet::{Sheet, State};
+use super::text::{commit, run};
 use super::{clean, markdown_chaos, markdown_checks, text_checks};
 use crate::model::check::CheckResult;
 use crate::model::plan::Profile;
@@ -106,7 +106,9 @@ fn row(sheet: &Sheet<'_>, group: &[&CheckResult]) -> String {
         Some(_) => ("〰️", State::Waived.word()),
         None => (mark(check.verdict), check.verdict.word()),
     };
-    let waived = waived.map_or_else(String::new, |why| format!("<br>waived: {}", escaped(why, 120)));
+    let waived = waived.map_or_else(String::new, |why| {
+        format!("<br>waived: {}", escaped(why, 120))
+    });
     let more = match group.len() - 1 {
         0 => String::new(),
         n => format!("<br>and {n} more with the same reason"),

@@ -11,14 +11,20 @@ const FRAME: usize = 200;
 /// A folded list of the checks that passed, in at most `room` bytes; the rest is counted.
 pub(crate) fn passed(report: &Report, room: usize) -> String {
     let checks = report.checks.iter();
-    let passed: Vec<_> = checks.filter(|check| check.verdict == Verdict::Pass).collect();
+    let passed: Vec<_> = checks
+        .filter(|check| check.verdict == Verdict::Pass)
+        .collect();
     if passed.is_empty() || room < FRAME * 2 {
         return String::new();
     }
     let count = passed.len();
     let mut out = format!("<details><summary>{count} checks passed</summary>\n\n");
     for (at, check) in passed.iter().enumerate() {
-        let line = format!("- {}: {}\n", escaped(&check.id, 160), escaped(&check.saw, 160));
+        let line = format!(
+            "- {}: {}\n",
+            escaped(&check.id, 160),
+            escaped(&check.saw, 160)
+        );
         if out.len() + line.len() + FRAME > room {
             out.push_str(&format!("- {} more in report.json\n", count - at));
             break;

@@ -107,7 +107,9 @@ pub fn part_name(file_name: &str, at: usize) -> String {
 
 /// A word that is no format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no report format named `{0}`; known: text, json, junit, markdown, html, ctrf, annotations, openmetrics, in-toto")]
+#[error(
+    "no report format named `{0}`; known: text, json, junit, markdown, html, ctrf, annotations, openmetrics, in-toto"
+)]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {

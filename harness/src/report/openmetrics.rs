@@ -67,7 +67,9 @@ impl Family<'_> {
 /// The unit that a name ends with, of those that the standard lists.
 fn unit(name: &str) -> Option<&'static str> {
     let units = ["seconds", "bytes", "ratio"];
-    units.into_iter().find(|unit| name.ends_with(&format!("_{unit}")))
+    units
+        .into_iter()
+        .find(|unit| name.ends_with(&format!("_{unit}")))
 }
 
 fn label((name, value): &(&'static str, &str)) -> String {
@@ -100,13 +102,23 @@ fn run(report: &Report, out: &mut String) {
         (vec![suite], length.as_secs_f64())
     });
     let fit = f64::from(u8::from(report.fit_for_release));
-    family("run_info", "The run that the other numbers are of.", vec![(info, 1.0)]).write(out);
+    family(
+        "run_info",
+        "The run that the other numbers are of.",
+        vec![(info, 1.0)],
+    )
+    .write(out);
     let help = "1 for the verdict of the run, 0 for all others.";
     family("run_verdict", help, verdicts.to_vec()).write(out);
     let help = "1 where the report may release anything.";
     family("run_fit_for_release", help, vec![(vec![suite], fit)]).write(out);
     let help = "When the run began, since 1970.";
-    family("run_started_timestamp_seconds", help, vec![(vec![suite], started)]).write(out);
+    family(
+        "run_started_timestamp_seconds",
+        help,
+        vec![(vec![suite], started)],
+    )
+    .write(out);
     let help = "How long the run took.";
     family("run_duration_seconds", help, length.into_iter().collect()).write(out);
 }
@@ -116,15 +128,28 @@ fn family<'a>(
     help: &'static str,
     samples: Vec<(Labels<'a>, f64)>,
 ) -> Family<'a> {
-    Family { name, help, samples }
+    Family {
+        name,
+        help,
+        samples,
+    }
 }
 
 fn checks(report: &Report, out: &mut String) {
     let counts = report.counts;
-    let counted = [counts.pass, counts.warn, counts.fail, counts.error, counts.skipped];
+    let counted = [
+        counts.pass,
+        counts.warn,
+        counts.fail,
+        counts.error,
+        counts.skipped,
+    ];
     let counted = VERDICTS.into_iter().zip(counted);
     let counted = counted.map(|(verdict, n)| {
-        let labels = vec![("suite", report.suite.as_str()), ("verdict", verdict.word())];
+        let labels = vec![
+            ("suite", report.suite.as_str()),
+            ("verdict", verdict.word()),
+        ];
         (labels, n as f64)
     });
     family("checks", "Checks by verdict.", counted.collect()).write(out);
@@ -134,17 +159,31 @@ fn checks(report: &Report, out: &mut String) {
         labels.extend([("class", class.as_str()), ("verdict", check.verdict.word())]);
         (labels, 1.0)
     });
-    family("check_verdict", "The verdict of each check.", decided.collect()).write(out);
+    family(
+        "check_verdict",
+        "The verdict of each check.",
+        decided.collect(),
+    )
+    .write(out);
     let help = "What a check measured, in the unit that its label says.";
     family("check_value", help, values(report, |check| check.current)).write(out);
-    let help = "The limit of a check, in the same unit, or a ratio to the baseline where it compares.";
+    let help =
+        "The limit of a check, in the same unit, or a ratio to the baseline where it compares.";
     family("check_limit", help, values(report, |check| check.limit)).write(out);
     let help = "What a check measured divided by its baseline.";
-    family("check_baseline_ratio", help, values(report, |check| check.ratio)).write(out);
+    family(
+        "check_baseline_ratio",
+        help,
+        values(report, |check| check.ratio),
+    )
+    .write(out);
 }
 
 fn named<'a>(report: &'a Report, check: &'a CheckResult) -> Labels<'a> {
-    vec![("suite", report.suite.as_str()), ("check", check.id.as_str())]
+    vec![
+        ("suite", report.suite.as_str()),
+        ("check", check.id.as_str()),
+    ]
 }
 
 fn values(report: &Report, of: fn(&CheckResult) -> Option<f64>) -> Vec<(Labels<'_>, f64)> {
@@ -160,13 +199,22 @@ fn values(report: &Report, of: fn(&CheckResult) -> Option<f64>) -> Vec<(Labels<'
 fn load(report: &Report, out: &mut String) {
     let each = |of: fn(&Measurement) -> Option<f64>| -> Vec<(Labels<'_>, f64)> {
         let rows = report.measurements.iter();
-        rows.filter_map(|row| Some((measured(report, row), of(row)?))).collect()
+        rows.filter_map(|row| Some((measured(report, row), of(row)?)))
+            .collect()
     };
-    let latencies = report.measurements.iter().flat_map(|row| quantiles(report, row));
+    let latencies = report
+        .measurements
+        .iter()
+        .flat_map(|row| quantiles(report, row));
     let help = "Response times of the judged phase, nearest rank.";
     family("latency_seconds", help, latencies.collect()).write(out);
     let help = "Good answers per second.";
-    family("throughput_requests_per_second", help, each(|row| Some(row.throughput_rps))).write(out);
+    family(
+        "throughput_requests_per_second",
+        help,
+        each(|row| Some(row.throughput_rps)),
+    )
+    .write(out);
     let help = "Failed requests divided by all.";
     family("error_ratio", help, each(|row| row.error_rate)).write(out);
     let help = "Judged requests.";
@@ -223,7 +271,11 @@ fn story(report: &Report, chaos: &ChaosOutcome, out: &mut String) {
     for phase in Phase::ALL {
         let results = chaos.probe_results.get(phase.result_key());
         for (probe, seen) in results.into_iter().flatten() {
-            let outcomes = [("ok", seen.ok), ("bad", seen.bad), ("unanswered", seen.info)];
+            let outcomes = [
+                ("ok", seen.ok),
+                ("bad", seen.bad),
+                ("unanswered", seen.info),
+            ];
             attempts.extend(outcomes.map(|(outcome, n)| {
                 let labels = vec![
                     suite,
@@ -243,7 +295,12 @@ fn story(report: &Report, chaos: &ChaosOutcome, out: &mut String) {
             events.push((labels, *n as f64));
         }
     }
-    family("ledger_events", "Events by what became of them in a store.", events).write(out);
+    family(
+        "ledger_events",
+        "Events by what became of them in a store.",
+        events,
+    )
+    .write(out);
 }
 
 #[cfg(test)]
@@ -283,7 +340,9 @@ mod tests {
             let report = testdata::report(name);
             let text = render(&report);
             assert!(check(&text) > report.checks.len(), "{name}");
-            let verdicts = text.lines().filter(|l| l.starts_with("proofhouse_check_verdict{"));
+            let verdicts = text
+                .lines()
+                .filter(|l| l.starts_with("proofhouse_check_verdict{"));
             assert_eq!(verdicts.count(), report.checks.len());
         }
         check(&render(&testdata::hostile()));

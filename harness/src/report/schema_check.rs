@@ -28,8 +28,12 @@ fn look(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<S
                 look(root, option, value, at, &mut inner);
                 inner.is_empty()
             }),
-            "minLength" => value.as_str().is_none_or(|s| s.chars().count() as u64 >= rule.as_u64().unwrap()),
-            "minItems" => value.as_array().is_none_or(|a| a.len() as u64 >= rule.as_u64().unwrap()),
+            "minLength" => value
+                .as_str()
+                .is_none_or(|s| s.chars().count() as u64 >= rule.as_u64().unwrap()),
+            "minItems" => value
+                .as_array()
+                .is_none_or(|a| a.len() as u64 >= rule.as_u64().unwrap()),
             "minimum" => value.as_f64().is_none_or(|n| n >= rule.as_f64().unwrap()),
             "maximum" => value.as_f64().is_none_or(|n| n <= rule.as_f64().unwrap()),
             "required" => {

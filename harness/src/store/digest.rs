@@ -60,7 +60,9 @@ fn is_made(prefix: &str, name: &str) -> bool {
 /// Whether reporters write a file of this name into a run's folder.
 pub(crate) fn is_report(name: &str) -> bool {
     // Very many checks have several files of JUnit: `junit-2.xml`.
-    let part = name.strip_prefix("junit-").and_then(|rest| rest.strip_suffix(".xml"));
+    let part = name
+        .strip_prefix("junit-")
+        .and_then(|rest| rest.strip_suffix(".xml"));
     let part = part.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     part || REPORTS.contains(&name)
 }

@@ -25,7 +25,13 @@ pub(crate) struct Scale {
 impl Scale {
     /// The coordinate of a value; what is outside stands at the edge.
     pub fn at(&self, value: f64) -> i32 {
-        let bent = |value: f64| if self.log { value.max(self.from).ln() } else { value };
+        let bent = |value: f64| {
+            if self.log {
+                value.max(self.from).ln()
+            } else {
+                value
+            }
+        };
         let (from, to) = (bent(self.from), bent(self.to));
         let share = ((bent(value) - from) / (to - from)).clamp(0.0, 1.0);
         self.start + (share * f64::from(self.end - self.start)).round() as i32
@@ -56,7 +62,11 @@ impl Chart {
     /// An empty chart `height` high, from `from` to `to` along, with an upright axis.
     pub fn new(height: i32, (from, to): (f64, f64), upright: &Upright) -> Self {
         let bottom = height - BELOW;
-        let most = if upright.most > 0.0 { upright.most } else { 1.0 };
+        let most = if upright.most > 0.0 {
+            upright.most
+        } else {
+            1.0
+        };
         let ticks = match upright.log {
             true => decades(upright.least.max(most / 1e6), most),
             false => steps(most, 4),
@@ -92,7 +102,10 @@ impl Chart {
             grid.push_str(&format!("M{LEFT} {y}H{RIGHT}"));
             let label = label(*tick);
             let at = y + 8;
-            self.push(&format!("<text class=\"e\" x=\"{}\" y=\"{at}\">{label}</text>", LEFT - 10));
+            self.push(&format!(
+                "<text class=\"e\" x=\"{}\" y=\"{at}\">{label}</text>",
+                LEFT - 10
+            ));
         }
         self.push(&format!("<path class=\"g\" d=\"{grid}\"/>"));
         self.push(&format!("<text x=\"0\" y=\"20\">{}</text>", text(unit)));
@@ -104,7 +117,9 @@ impl Chart {
             let x = self.x.at(*value);
             let side = if x > RIGHT - 40 { "e" } else { "m" };
             let (y, word) = (self.height - 12, text(word));
-            self.push(&format!("<text class=\"{side}\" x=\"{x}\" y=\"{y}\">{word}</text>"));
+            self.push(&format!(
+                "<text class=\"{side}\" x=\"{x}\" y=\"{y}\">{word}</text>"
+            ));
         }
     }
 
@@ -151,9 +166,13 @@ impl Chart {
     pub fn level(&mut self, class: &str, value: f64, word: &str) {
         let y = self.y.at(value);
         let above = if y < TOP + 30 { y + 26 } else { y - 8 };
-        self.push(&format!("<path class=\"{class}\" d=\"M{LEFT} {y}H{RIGHT}\"/>"));
+        self.push(&format!(
+            "<path class=\"{class}\" d=\"M{LEFT} {y}H{RIGHT}\"/>"
+        ));
         let word = text(word);
-        self.push(&format!("<text class=\"t e\" x=\"{RIGHT}\" y=\"{above}\">{word}</text>"));
+        self.push(&format!(
+            "<text class=\"t e\" x=\"{RIGHT}\" y=\"{above}\">{word}</text>"
+        ));
     }
 
     /// A band between two values, over the whole width.
@@ -171,8 +190,15 @@ impl Chart {
         if !word.is_empty() {
             let (x, word) = (left + 6, text(word));
             let side = if x > WIDTH * 2 / 3 { "t e" } else { "t" };
-            let x = if x > WIDTH * 2 / 3 { right.max(left) } else { x };
-            self.push(&format!("<text class=\"{side}\" x=\"{x}\" y=\"{}\">{word}</text>", TOP - 10));
+            let x = if x > WIDTH * 2 / 3 {
+                right.max(left)
+            } else {
+                x
+            };
+            self.push(&format!(
+                "<text class=\"{side}\" x=\"{x}\" y=\"{}\">{word}</text>",
+                TOP - 10
+            ));
         }
     }
 
@@ -181,7 +207,11 @@ impl Chart {
         let (x, bottom) = (self.x.at(at), self.height - BELOW);
         self.push(&format!("<path class=\"d\" d=\"M{x} {TOP}V{bottom}\"/>"));
         let word = text(word);
-        self.push(&format!("<text x=\"{}\" y=\"{}\">{word}</text>", x + 6, bottom - 8));
+        self.push(&format!(
+            "<text x=\"{}\" y=\"{}\">{word}</text>",
+            x + 6,
+            bottom - 8
+        ));
     }
 
     /// A bar from the foot, from `from` to `to` along.
@@ -195,7 +225,13 @@ impl Chart {
     /// A short bar at the foot.
     pub fn foot(&mut self, class: &str, (from, to): (f64, f64)) {
         let (left, right) = (self.x.at(from), self.x.at(to));
-        self.rect(class, left, self.height - BELOW - 18, (right - left).max(4), 18);
+        self.rect(
+            class,
+            left,
+            self.height - BELOW - 18,
+            (right - left).max(4),
+            18,
+        );
     }
 
     /// A dot, or a diamond.
@@ -204,7 +240,12 @@ impl Chart {
         self.push(&match diamond {
             true => {
                 let top = y - 11;
-                format!("<polygon class=\"{class}\" points=\"{x},{top} {},{y} {x},{} {},{y}\"/>", x + 11, y + 11, x - 11)
+                format!(
+                    "<polygon class=\"{class}\" points=\"{x},{top} {},{y} {x},{} {},{y}\"/>",
+                    x + 11,
+                    y + 11,
+                    x - 11
+                )
             }
             false => format!("<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"7\"/>"),
         });
@@ -257,7 +298,9 @@ fn steps(most: f64, wanted: u32) -> Vec<f64> {
     }
     let raw = most / f64::from(wanted);
     let power = 10_f64.powf(raw.log10().floor());
-    let nice = [1.0, 2.0, 5.0, 10.0].into_iter().find(|n| n * power >= raw * 0.999);
+    let nice = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|n| n * power >= raw * 0.999);
     let step = nice.unwrap_or(10.0) * power;
     let count = (most / step * 0.999).ceil() as u32;
     (0..=count.max(1)).map(|n| f64::from(n) * step).collect()
@@ -319,7 +362,10 @@ mod tests {
         let last = chart.x.at(1000.0);
         let mut x = 0;
         for part in path.split(['M', 'l', 'h']).skip(1) {
-            let number: String = part.chars().take_while(|c| c.is_ascii_digit() || *c == '-').collect();
+            let number: String = part
+                .chars()
+                .take_while(|c| c.is_ascii_digit() || *c == '-')
+                .collect();
             let number: i32 = number.parse().unwrap_or_default();
             // An absolute move is far to the right of what a step can be.
             x = if number >= LEFT { number } else { x + number };

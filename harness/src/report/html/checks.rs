@@ -83,21 +83,39 @@ fn rows(sheet: &Sheet<'_>, title: &str, checks: &[&CheckResult], brief: bool) ->
     let caption = format!("Checks of {title}");
     let state = |check: &CheckResult| badge(sheet.state(check));
     if brief {
-        let heads = [Head::Word("check"), Head::Word("verdict"), Head::Word("saw")];
-        let row = |check: &&CheckResult| vec![line(&check.id, 120), state(check), line(&check.saw, 100)];
-        return table(&caption, &heads, &checks.iter().map(row).collect::<Vec<_>>());
+        let heads = [
+            Head::Word("check"),
+            Head::Word("verdict"),
+            Head::Word("saw"),
+        ];
+        let row =
+            |check: &&CheckResult| vec![line(&check.id, 120), state(check), line(&check.saw, 100)];
+        return table(
+            &caption,
+            &heads,
+            &checks.iter().map(row).collect::<Vec<_>>(),
+        );
     }
     let heads = ["check", "verdict", "wanted", "saw", "written in"].map(Head::Word);
     let row = |check: &&CheckResult| {
         vec![
-            format!("{}<br>{}{}", line(&check.title, 200), code(&check.id), standard(check)),
+            format!(
+                "{}<br>{}{}",
+                line(&check.title, 200),
+                code(&check.id),
+                standard(check)
+            ),
             state(check),
             line(&check.wanted, 200),
             line(&check.saw, 300),
             place(check),
         ]
     };
-    table(&caption, &heads, &checks.iter().map(row).collect::<Vec<_>>())
+    table(
+        &caption,
+        &heads,
+        &checks.iter().map(row).collect::<Vec<_>>(),
+    )
 }
 
 fn standard(check: &CheckResult) -> String {
@@ -118,8 +136,14 @@ mod tests {
             check.id = format!("{}-{at}", if at < 4 { "AL" } else { "JB" });
         }
         let html = all(&Sheet::from(&report));
-        assert!(html.contains("<summary>AL (generator): 4 pass</summary>"), "{html}");
-        assert!(html.contains("<details open><summary>JB (regression): 2 fail"), "{html}");
+        assert!(
+            html.contains("<summary>AL (generator): 4 pass</summary>"),
+            "{html}"
+        );
+        assert!(
+            html.contains("<details open><summary>JB (regression): 2 fail"),
+            "{html}"
+        );
     }
 
     #[test]

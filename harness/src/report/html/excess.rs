@@ -39,7 +39,11 @@ pub(crate) fn of(check: &CheckResult) -> Option<Excess> {
 
 fn against_baseline(ratio: f64, limit: f64) -> String {
     let change = |ratio: f64| format!("{:+.1} %", (ratio - 1.0) * 100.0);
-    format!("{} against the baseline, where {} is allowed", change(ratio), change(limit))
+    format!(
+        "{} against the baseline, where {} is allowed",
+        change(ratio),
+        change(limit)
+    )
 }
 
 fn percent(part: f64, whole: f64) -> Option<String> {
@@ -70,7 +74,11 @@ mod tests {
 
     fn check(id: &str) -> CheckResult {
         let report = testdata::report("fail");
-        report.checks.into_iter().find(|check| check.id == id).unwrap()
+        report
+            .checks
+            .into_iter()
+            .find(|check| check.id == id)
+            .unwrap()
     }
 
     #[test]
@@ -78,9 +86,15 @@ mod tests {
         let slo = of(&check("search/typical_load/p95/slo")).unwrap();
         assert_eq!(slo.words, "64.6 % above the limit");
         let ratio = of(&check("search/typical_load/p95/last_passed")).unwrap();
-        assert_eq!(ratio.words, "+1803.6 % against the baseline, where +20.0 % is allowed");
+        assert_eq!(
+            ratio.words,
+            "+1803.6 % against the baseline, where +20.0 % is allowed"
+        );
         let rps = of(&check("search/typical_load/throughput/last_passed")).unwrap();
-        assert_eq!(rps.words, "-21.0 % against the baseline, where -15.0 % is allowed");
+        assert_eq!(
+            rps.words,
+            "-21.0 % against the baseline, where -15.0 % is allowed"
+        );
         assert_eq!(of(&check("search/typical_load/throughput/slo")), None);
         assert_eq!(of(&check("run/finished")), None);
         assert!(bar(&slo).contains("M232 0V22"), "{}", bar(&slo));

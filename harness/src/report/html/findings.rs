@@ -75,7 +75,9 @@ fn unfit(report: &Report) -> String {
     let mut out = String::new();
     if !report.fit_for_release {
         let reasons = line(&report.unfit_reasons.join("; "), 800);
-        out.push_str(&format!("<p><strong>Not fit for release</strong>: {reasons}.</p>\n"));
+        out.push_str(&format!(
+            "<p><strong>Not fit for release</strong>: {reasons}.</p>\n"
+        ));
     }
     if report.profile == Profile::Quick {
         out.push_str("<p>Durations were shortened (quick profile).</p>\n");
@@ -94,10 +96,21 @@ fn machine(report: &Report) -> String {
 
 /// Every check that did not pass, the worst first; equal reasons are told once.
 pub(crate) fn all(sheet: &Sheet<'_>) -> String {
-    let worst = [Verdict::Fail, Verdict::Error, Verdict::Warn, Verdict::Skipped];
-    let groups = worst.into_iter().flat_map(|v| text_checks::groups(sheet.report, v));
+    let worst = [
+        Verdict::Fail,
+        Verdict::Error,
+        Verdict::Warn,
+        Verdict::Skipped,
+    ];
+    let groups = worst
+        .into_iter()
+        .flat_map(|v| text_checks::groups(sheet.report, v));
     let groups: Vec<Vec<&CheckResult>> = groups.collect();
-    let mut out: String = groups.iter().take(MOST).map(|group| finding(sheet, group)).collect();
+    let mut out: String = groups
+        .iter()
+        .take(MOST)
+        .map(|group| finding(sheet, group))
+        .collect();
     let more = groups.len().saturating_sub(MOST);
     if more > 0 {
         out.push_str(&format!("<p>{more} more are in report.json.</p>\n"));
@@ -110,7 +123,11 @@ fn finding(sheet: &Sheet<'_>, group: &[&CheckResult]) -> String {
     let state = sheet.state(check);
     let missed = excess::of(check).filter(|_| check.verdict == Verdict::Fail);
     let much = missed.map_or_else(String::new, |missed| {
-        format!("<p class=\"much\">{}</p>{}", text(&missed.words), excess::bar(&missed))
+        format!(
+            "<p class=\"much\">{}</p>{}",
+            text(&missed.words),
+            excess::bar(&missed)
+        )
     });
     format!(
         "<article class=\"{}\"><h3>{} {}</h3>{much}{}</article>\n",
@@ -123,7 +140,10 @@ fn finding(sheet: &Sheet<'_>, group: &[&CheckResult]) -> String {
             ("when", check.when.as_ref().map(|when| line(when, 300))),
             ("waived", sheet.waiver(check).map(|why| line(why, 400))),
             ("next", check.next.as_ref().map(|next| next_step(next))),
-            ("reason", check.reason_code.as_ref().map(|reason| code(reason))),
+            (
+                "reason",
+                check.reason_code.as_ref().map(|reason| code(reason))
+            ),
             ("standard", source(check).map(|source| line(&source, 300))),
             ("written in", Some(place(check))),
             ("check", Some(code(&check.id))),
@@ -145,7 +165,11 @@ fn next_step(next: &str) -> String {
 }
 
 fn others(rest: &[&CheckResult]) -> Option<String> {
-    let ids: Vec<String> = rest.iter().take(NAMED).map(|check| code(&check.id)).collect();
+    let ids: Vec<String> = rest
+        .iter()
+        .take(NAMED)
+        .map(|check| code(&check.id))
+        .collect();
     let more = match rest.len().saturating_sub(NAMED) {
         0 => String::new(),
         n => format!(" and {n} in report.json"),

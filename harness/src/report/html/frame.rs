@@ -34,7 +34,11 @@ pub(crate) struct Page {
 
 /// The whole document.
 pub(crate) fn document(page: &Page) -> String {
-    let sections: Vec<&Section> = page.sections.iter().filter(|s| !s.body.is_empty()).collect();
+    let sections: Vec<&Section> = page
+        .sections
+        .iter()
+        .filter(|s| !s.body.is_empty())
+        .collect();
     let links: String = sections.iter().map(|section| link(section)).collect();
     let bodies: String = sections.iter().map(|section| body(section)).collect();
     format!(
@@ -67,9 +71,7 @@ fn link(section: &Section) -> String {
 fn body(section: &Section) -> String {
     let (id, title) = (section.id, text(&section.title));
     let body = &section.body;
-    format!(
-        "<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{title}</h2>\n{body}</section>\n"
-    )
+    format!("<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{title}</h2>\n{body}</section>\n")
 }
 
 #[cfg(test)]

@@ -41,7 +41,10 @@ pub fn index(runs: &[IndexedRun], left_out: usize) -> Vec<u8> {
     }
     let page = Page {
         title: "Runs. Proofhouse".to_owned(),
-        top: format!("<h1>Runs</h1>\n<p class=\"lead\">{}</p>\n", text(&counted(runs))),
+        top: format!(
+            "<h1>Runs</h1>\n<p class=\"lead\">{}</p>\n",
+            text(&counted(runs))
+        ),
         sections: vec![Section {
             id: "runs",
             title: "All runs".to_owned(),
@@ -57,7 +60,9 @@ fn counted(runs: &[IndexedRun]) -> String {
     let verdicts = ["fail", "error", "warn", "pass", "skipped"];
     let of = |word: &str| {
         let reports = runs.iter().filter_map(|run| run.report.as_ref());
-        reports.filter(|report| report.verdict.word() == word).count()
+        reports
+            .filter(|report| report.verdict.word() == word)
+            .count()
     };
     let mut told: Vec<String> = verdicts
         .into_iter()
@@ -77,7 +82,10 @@ fn counted(runs: &[IndexedRun]) -> String {
 fn row(run: &IndexedRun) -> Vec<String> {
     let name = line(&run.name, 200);
     let linked = match run.page {
-        true => format!("<a href=\"runs/{}/report.html\">{name}</a>", address(&run.name)),
+        true => format!(
+            "<a href=\"runs/{}/report.html\">{name}</a>",
+            address(&run.name)
+        ),
         false => name,
     };
     let Some(report) = &run.report else {
@@ -95,7 +103,11 @@ fn row(run: &IndexedRun) -> Vec<String> {
         line(&report.suite, 80),
         text(&told(report)),
         line(&commit(report), 40),
-        report.run.started_at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        report
+            .run
+            .started_at
+            .strftime("%Y-%m-%d %H:%M:%S UTC")
+            .to_string(),
         took.unwrap_or_else(|| "never ended".to_owned()),
     ]
 }

@@ -1,5 +1,6 @@
 //! What was measured under load: the table of numbers, then charts for each scenario and service.
 
+use super::curves;
 use super::load_charts::{self, Limits};
 use super::markup::{Head, line, table, text};
 use super::thin::{self, Second};
@@ -38,7 +39,11 @@ pub(crate) fn numbers(report: &Report) -> String {
         Head::Number("memory MiB"),
     ];
     let rows: Vec<Vec<String>> = report.measurements.iter().map(row).collect();
-    table("Measured over the judged phase, closed workload model", &heads, &rows)
+    table(
+        "Measured over the judged phase, closed workload model",
+        &heads,
+        &rows,
+    )
 }
 
 fn row(row: &Measurement) -> Vec<String> {
@@ -67,7 +72,10 @@ pub(crate) fn charts(sheet: &Sheet<'_>) -> String {
     loads.sort_by_key(|load| passed(sheet.report, load));
     let drawn = loads.len().min(MOST);
     let points = (POINTS / drawn.max(1)).clamp(40, 240);
-    let parts = loads.iter().take(MOST).map(|load| one(sheet.report, load, points, drawn));
+    let parts = loads
+        .iter()
+        .take(MOST)
+        .map(|load| one(sheet.report, load, points, drawn));
     let mut out: String = parts.collect();
     if loads.len() > MOST {
         out.push_str(&format!(
@@ -97,10 +105,14 @@ fn one(report: &Report, load: &LoadSeries, points: usize, drawn: usize) -> Strin
         load_charts::latency(load, &thinned, &limits),
         load_charts::throughput(load, &thinned, &limits),
         load_charts::errors(&thinned),
-        load_charts::curve(load),
-        load_charts::history(load, now, p95_of(report, load)),
+        curves::curve(load),
+        curves::history(load, now, p95_of(report, load)),
     ];
-    let seconds = if drawn <= TABLED { tabled(load, drawn) } else { String::new() };
+    let seconds = if drawn <= TABLED {
+        tabled(load, drawn)
+    } else {
+        String::new()
+    };
     format!(
         "<h3>{}: {}</h3>\n<div class=\"charts\">{}</div>{seconds}",
         line(&load.scenario, 100),

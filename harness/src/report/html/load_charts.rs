@@ -1,17 +1,15 @@
-//! The charts of one service under load: latency, throughput, errors, percentile curve, history.
+//! The charts of one service under load, by second: latency, throughput, errors.
 
 use super::chart::{Chart, Upright, told_ms};
 use super::markup::line;
 use super::thin::{Second, Thinned};
-use crate::model::charts::{CurvePoint, LoadSeries, PastRun};
+use crate::model::charts::LoadSeries;
 use crate::report::columns::short;
-use jiff::Timestamp;
 
-const HEIGHT: i32 = 380;
+/// Height of the box.
+pub(crate) const HEIGHT: i32 = 380;
 /// Response times that differ by so much are drawn on a logarithmic axis.
-const WIDE: f64 = 40.0;
-/// Most earlier runs that are drawn.
-const RUNS: usize = 30;
+pub(crate) const WIDE: f64 = 40.0;
 
 /// Fixed limits that are drawn as lines.
 pub(crate) struct Limits {
@@ -21,12 +19,16 @@ pub(crate) struct Limits {
     pub throughput_rps: Option<f64>,
 }
 
-type Line = Vec<(f64, Option<f64>)>;
+/// Points along an axis; `None` breaks the line.
+pub(crate) type Line = Vec<(f64, Option<f64>)>;
 
 fn along(thinned: &Thinned) -> (f64, f64) {
     let first = thinned.seconds.first().map_or(0, |second| second.from_s);
     let last = thinned.seconds.last().map_or(0, |second| second.from_s);
-    (f64::from(first), f64::from(last) + f64::from(thinned.width_s))
+    (
+        f64::from(first),
+        f64::from(last) + f64::from(thinned.width_s),
+    )
 }
 
 fn series(thinned: &Thinned, of: impl Fn(&Second) -> Option<f64>) -> Line {
@@ -38,15 +40,22 @@ fn series(thinned: &Thinned, of: impl Fn(&Second) -> Option<f64>) -> Line {
 }
 
 /// Greatest value of several lines and levels; 0 without any.
-fn greatest(lines: &[&Line], levels: &[Option<f64>]) -> f64 {
-    let points = lines.iter().flat_map(|line| line.iter().filter_map(|(_, y)| *y));
+pub(crate) fn greatest(lines: &[&Line], levels: &[Option<f64>]) -> f64 {
+    let points = lines
+        .iter()
+        .flat_map(|line| line.iter().filter_map(|(_, y)| *y));
     let all = points.chain(levels.iter().copied().flatten());
     all.filter(|value| value.is_finite()).fold(0.0, f64::max)
 }
 
-fn least(lines: &[&Line]) -> f64 {
-    let points = lines.iter().flat_map(|line| line.iter().filter_map(|(_, y)| *y));
-    points.filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min)
+/// Smallest value above 0 of several lines; infinite without any.
+pub(crate) fn least(lines: &[&Line]) -> f64 {
+    let points = lines
+        .iter()
+        .flat_map(|line| line.iter().filter_map(|(_, y)| *y));
+    points
+        .filter(|value| *value > 0.0)
+        .fold(f64::INFINITY, f64::min)
 }
 
 /// Ramp and warm-up, which are not judged.
@@ -90,7 +99,10 @@ pub(crate) fn latency(load: &LoadSeries, thinned: &Thinned, limits: &Limits) -> 
         chart.level("l", limit, &format!("p95 limit {}", told_ms(limit)));
     }
     chart.along_steps(" s");
-    chart.figure(&latency_caption(load, thinned, limits, upright.log), &latency_told(thinned))
+    chart.figure(
+        &latency_caption(load, thinned, limits, upright.log),
+        &latency_told(thinned),
+    )
 }
 
 fn latency_caption(load: &LoadSeries, thinned: &Thinned, limits: &Limits, log: bool) -> String {
@@ -114,7 +126,10 @@ fn latency_caption(load: &LoadSeries, thinned: &Thinned, limits: &Limits, log: b
 }
 
 fn latency_told(thinned: &Thinned) -> String {
-    let seen = thinned.seconds.iter().filter_map(|second| Some((second.from_s, second.p95_ms?)));
+    let seen = thinned
+        .seconds
+        .iter()
+        .filter_map(|second| Some((second.from_s, second.p95_ms?)));
     let worst = seen.clone().max_by(|a, b| a.1.total_cmp(&b.1));
     let best = seen.min_by(|a, b| a.1.total_cmp(&b.1));
     let (Some((at, worst)), Some((_, best))) = (worst, best) else {
@@ -131,7 +146,10 @@ fn latency_told(thinned: &Thinned) -> String {
 pub(crate) fn throughput(load: &LoadSeries, thinned: &Thinned, limits: &Limits) -> String {
     let all = series(thinned, |second| Some(second.rate));
     let good = series(thinned, |second| Some(second.good));
-    let before = load.baseline.as_ref().map(|baseline| baseline.throughput_rps);
+    let before = load
+        .baseline
+        .as_ref()
+        .map(|baseline| baseline.throughput_rps);
     let most = greatest(&[&all], &[before, limits.throughput_rps]);
     let upright = Upright {
         least: 0.0,
@@ -150,11 +168,19 @@ pub(crate) fn throughput(load: &LoadSeries, thinned: &Thinned, limits: &Limits) 
         chart.level("l", limit, &format!("least {}", short(limit)));
     }
     chart.along_steps(" s");
-    let rates = thinned.seconds.iter().filter(|second| second.steady).map(|second| second.good);
+    let rates = thinned
+        .seconds
+        .iter()
+        .filter(|second| second.steady)
+        .map(|second| second.good);
     let low = rates.clone().fold(f64::INFINITY, f64::min);
     let high = rates.fold(0.0, f64::max);
     let told = match low.is_finite() {
-        true => format!("between {} and {} in the judged phase", short(low), short(high)),
+        true => format!(
+            "between {} and {} in the judged phase",
+            short(low),
+            short(high)
+        ),
         false => "never judged".to_owned(),
     };
     chart.figure(
@@ -190,7 +216,11 @@ pub(crate) fn errors(thinned: &Thinned) -> String {
     let seconds = bad.clone().count();
     for second in bad {
         let from = f64::from(second.from_s);
-        chart.bar("bad", (from, from + f64::from(thinned.width_s)), share(second));
+        chart.bar(
+            "bad",
+            (from, from + f64::from(thinned.width_s)),
+            share(second),
+        );
     }
     chart.along_steps(" s");
     chart.figure(
@@ -200,110 +230,5 @@ pub(crate) fn errors(thinned: &Thinned) -> String {
             thinned.seconds.len(),
             short(most)
         ),
-    )
-}
-
-/// Where a percentile stands: even steps for each nine more.
-fn nines(percentile: f64) -> f64 {
-    -(1.0 - percentile.min(99.995) / 100.0).log10()
-}
-
-/// The percentile curve, as HDR plots have it, beside that of the run that was compared with.
-pub(crate) fn curve(load: &LoadSeries) -> String {
-    if load.curve.is_empty() {
-        return String::new();
-    }
-    let points = |curve: &[CurvePoint]| -> Line {
-        let points = curve.iter();
-        points.map(|point| (nines(point.percentile), Some(point.ms))).collect()
-    };
-    let now = points(&load.curve);
-    let before = load.baseline.as_ref().map(|baseline| points(&baseline.curve));
-    let before = before.unwrap_or_default();
-    let (most, lowest) = (greatest(&[&now, &before], &[]), least(&[&now, &before]));
-    let log = lowest.is_finite() && most > lowest * WIDE;
-    let upright = Upright {
-        least: lowest,
-        most,
-        unit: "ms",
-        log,
-    };
-    let mut chart = Chart::new(HEIGHT, (0.0, nines(100.0)), &upright);
-    chart.line("c", &before);
-    chart.line("b", &now);
-    let ticks = [(0.0, "0"), (50.0, "50"), (90.0, "90"), (99.0, "99"), (99.9, "99.9"), (99.99, "99.99 %")];
-    chart.along(&ticks.map(|(percentile, word)| (nines(percentile), word.to_owned())));
-    let mut words = vec!["this run thick"];
-    if !before.is_empty() {
-        words.push("baseline dashed");
-    }
-    if log {
-        words.push("logarithmic axis");
-    }
-    let told = load.curve.iter().filter(|point| [50.0, 95.0, 99.0, 99.9].contains(&point.percentile));
-    let told: Vec<String> = told.map(|p| format!("p{} {}", p.percentile, told_ms(p.ms))).collect();
-    chart.figure(
-        &format!("<strong>Response time by percentile</strong>: {}", words.join("; ")),
-        &format!("Percentile curve of response times: {}", told.join(", ")),
-    )
-}
-
-/// Earlier runs and this one, with the anchor: what a slow creep would leave behind.
-pub(crate) fn history(load: &LoadSeries, now: Timestamp, p95_ms: Option<f64>) -> String {
-    let from = load.history.len().saturating_sub(RUNS);
-    let runs = &load.history[from..];
-    let Some(anchor) = anchor(runs) else {
-        return String::new();
-    };
-    let most = runs.iter().map(|run| run.p95_ms).chain(p95_ms).fold(0.0, f64::max);
-    let upright = Upright {
-        least: 0.0,
-        most: most * 1.05,
-        unit: "p95 ms",
-        log: false,
-    };
-    let mut chart = Chart::new(HEIGHT, (-0.5, runs.len() as f64 + 0.5), &upright);
-    let places = (0..).map(f64::from);
-    let line: Line = places.clone().zip(runs).map(|(x, run)| (x, Some(run.p95_ms))).collect();
-    chart.line("a", &line);
-    chart.level("d", anchor.p95_ms, "anchor");
-    for (x, run) in places.zip(runs) {
-        chart.dot("past", (x, run.p95_ms), run.accepted.is_some());
-    }
-    if let Some(p95) = p95_ms {
-        chart.dot("now", (runs.len() as f64, p95), false);
-    }
-    let first = runs.first().map_or(now, |run| run.at);
-    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-    chart.along(&[(0.0, day(first)), (runs.len() as f64, "this run".to_owned())]);
-    chart.figure(&history_caption(anchor), &history_told(runs, anchor, p95_ms))
-}
-
-/// The latest run that a person accepted, else the oldest that is remembered: passing runs never move it.
-fn anchor(runs: &[PastRun]) -> Option<&PastRun> {
-    let accepted = runs.iter().rfind(|run| run.accepted.is_some());
-    accepted.or(runs.first())
-}
-
-fn history_caption(anchor: &PastRun) -> String {
-    let which = match &anchor.accepted {
-        Some(reason) => format!("accepted by a person: {}", line(reason, 100)),
-        None => "the oldest run that is remembered".to_owned(),
-    };
-    format!("<strong>Earlier runs</strong>: diamonds were accepted by a person; anchor: {which}")
-}
-
-fn history_told(runs: &[PastRun], anchor: &PastRun, p95_ms: Option<f64>) -> String {
-    let now = p95_ms.map_or_else(
-        || "this run has no p95".to_owned(),
-        |p95| {
-            let change = (p95 / anchor.p95_ms - 1.0) * 100.0;
-            format!("this run {}, {change:+.1} % against the anchor", told_ms(p95))
-        },
-    );
-    format!(
-        "p95 of {} earlier runs: anchor {}; {now}",
-        runs.len(),
-        told_ms(anchor.p95_ms)
     )
 }

@@ -2,6 +2,7 @@
 
 mod chart;
 mod checks;
+mod curves;
 mod excess;
 mod findings;
 mod frame;
@@ -38,8 +39,16 @@ pub(crate) fn render(sheet: &Sheet<'_>) -> String {
             section("story", "Chaos scenario", story::all(sheet)),
             section("load", "Under load", under_load(sheet)),
             section("checks", "All checks", checks::all(sheet)),
-            section("failures", "First failed requests", origin::failures(report)),
-            section("notes", "What to know about these numbers", origin::notes(report)),
+            section(
+                "failures",
+                "First failed requests",
+                origin::failures(report),
+            ),
+            section(
+                "notes",
+                "What to know about these numbers",
+                origin::notes(report),
+            ),
             section("origin", "Where this comes from", origin::origin(report)),
         ],
         foot: foot(report),

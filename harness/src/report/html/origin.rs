@@ -37,7 +37,10 @@ pub(crate) fn notes(report: &Report) -> String {
     if report.notes.is_empty() {
         return String::new();
     }
-    let notes = report.notes.iter().map(|note| format!("<li>{}</li>", line(note, 1_000)));
+    let notes = report
+        .notes
+        .iter()
+        .map(|note| format!("<li>{}</li>", line(note, 1_000)));
     format!("<ul>{}</ul>\n", notes.collect::<String>())
 }
 
@@ -46,10 +49,23 @@ pub(crate) fn origin(report: &Report) -> String {
     let subject = &report.subject;
     let mut out = facts(&[
         ("commit", subject.commit.as_ref().map(|commit| code(commit))),
-        ("work tree", Some(if subject.dirty { "changed since" } else { "clean" }.to_owned())),
+        (
+            "work tree",
+            Some(
+                if subject.dirty {
+                    "changed since"
+                } else {
+                    "clean"
+                }
+                .to_owned(),
+            ),
+        ),
         ("run", Some(code(&report.id))),
         ("machine", Some(code(&report.environment.fingerprint))),
-        ("generator", Some(line(&report.environment.machine.generator, 120))),
+        (
+            "generator",
+            Some(line(&report.environment.machine.generator, 120)),
+        ),
         ("tool", Some(tool(report))),
         ("CI", ci(report)),
     ]);
@@ -61,7 +77,12 @@ pub(crate) fn origin(report: &Report) -> String {
 
 fn tool(report: &Report) -> String {
     let tool = &report.tool;
-    format!("{} {} {}", line(&tool.name, 40), line(&tool.version, 40), code(&tool.digest))
+    format!(
+        "{} {} {}",
+        line(&tool.name, 40),
+        line(&tool.version, 40),
+        code(&tool.digest)
+    )
 }
 
 /// Told, not linked: a page of another server is nothing that this page may lead to unasked.
@@ -93,7 +114,9 @@ fn services(report: &Report) -> String {
 fn config(report: &Report) -> String {
     let heads = ["file", "digest"].map(Head::Word);
     let files = report.config.iter();
-    let rows: Vec<Vec<String>> = files.map(|file| vec![code(&file.path), code(&file.digest)]).collect();
+    let rows: Vec<Vec<String>> = files
+        .map(|file| vec![code(&file.path), code(&file.digest)])
+        .collect();
     match rows.is_empty() {
         true => String::new(),
         false => table("Files that said what to test", &heads, &rows),
@@ -101,7 +124,11 @@ fn config(report: &Report) -> String {
 }
 
 fn evidence(report: &Report) -> String {
-    let heads = [Head::Word("file"), Head::Word("SHA-256"), Head::Number("bytes")];
+    let heads = [
+        Head::Word("file"),
+        Head::Word("SHA-256"),
+        Head::Number("bytes"),
+    ];
     let files = report.evidence.iter();
     let rows: Vec<Vec<String>> = files
         .map(|file| vec![code(&file.path), code(&file.sha256), file.bytes.to_string()])

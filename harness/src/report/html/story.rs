@@ -7,7 +7,9 @@ use crate::model::chaos::{ChaosOutcome, Phase};
 use crate::model::charts::{ChaosSeries, ProbeSeries, SlotSeen};
 use crate::report::columns::ms;
 use crate::report::sheet::Sheet;
-use crate::report::text_chaos::{moment_words, probe_rows, recovery_words, step_words, tally_words};
+use crate::report::text_chaos::{
+    moment_words, probe_rows, recovery_words, step_words, tally_words,
+};
 
 /// Most probes that are drawn.
 const MOST: usize = 24;
@@ -58,7 +60,11 @@ fn validations(chaos: &ChaosOutcome) -> String {
 
 /// A strip for each probe on the same scale of time, with the faults over all of them.
 fn drawn(series: &ChaosSeries) -> String {
-    let strips = series.probes.iter().take(MOST).map(|probe| strip(series, probe));
+    let strips = series
+        .probes
+        .iter()
+        .take(MOST)
+        .map(|probe| strip(series, probe));
     let more = match series.probes.len().saturating_sub(MOST) {
         0 => String::new(),
         n => format!("<p>{n} more probes were not drawn.</p>"),
@@ -83,7 +89,10 @@ fn fault_words(fault: &crate::model::charts::FaultSpan) -> String {
         |to| format!("to {to:.2} s"),
     );
     let sure = if fault.witnessed { "" } else { ", unconfirmed" };
-    format!("{} ({}), {:.2} s {until}{sure}", fault.action, fault.what, fault.from_s)
+    format!(
+        "{} ({}), {:.2} s {until}{sure}",
+        fault.action, fault.what, fault.from_s
+    )
 }
 
 fn strip(series: &ChaosSeries, probe: &ProbeSeries) -> String {
@@ -116,8 +125,15 @@ fn strip(series: &ChaosSeries, probe: &ProbeSeries) -> String {
     }
     chart.along_steps(" s");
     let name = line(&probe.name, 80);
-    let log = if upright.log { " (logarithmic axis)" } else { "" };
-    chart.figure(&format!("<strong>{name}</strong>{log}"), &strip_told(probe, most))
+    let log = if upright.log {
+        " (logarithmic axis)"
+    } else {
+        ""
+    };
+    chart.figure(
+        &format!("<strong>{name}</strong>{log}"),
+        &strip_told(probe, most),
+    )
 }
 
 /// Broken where nothing was asked or nothing was answered.
@@ -138,7 +154,10 @@ fn line_of(probe: &ProbeSeries) -> Vec<(f64, Option<f64>)> {
 fn strip_told(probe: &ProbeSeries, most: f64) -> String {
     let sum = |of: fn(&SlotSeen) -> u64| probe.slots.iter().map(of).sum::<u64>();
     let (ok, bad, lost) = (sum(|s| s.ok), sum(|s| s.bad), sum(|s| s.unanswered));
-    let troubled = probe.slots.iter().filter(|slot| slot.bad + slot.unanswered > 0);
+    let troubled = probe
+        .slots
+        .iter()
+        .filter(|slot| slot.bad + slot.unanswered > 0);
     let first = troubled.clone().map(|slot| slot.from_s).next();
     let last = troubled.map(|slot| slot.from_s + probe.slot_s).last();
     let when = match (first, last) {
@@ -203,8 +222,9 @@ fn probes(chaos: &ChaosOutcome) -> String {
 }
 
 fn ledger(chaos: &ChaosOutcome) -> String {
-    let lines = chaos.ledger.iter().map(|(store, tallies)| {
-        format!("{}: {}", store.word(), line(&tally_words(tallies), 500))
-    });
+    let lines = chaos
+        .ledger
+        .iter()
+        .map(|(store, tallies)| format!("{}: {}", store.word(), line(&tally_words(tallies), 500)));
     list("What became of the events", lines.collect())
 }

@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::model::chaos::Phase;
 use crate::model::charts::{
     BaselineSeries, ChaosSeries, Charts, CurvePoint, FaultSpan, LoadSeries, PastRun, ProbeSeries,
     SecondSeen, SlotSeen,
 };
-use crate::model::chaos::Phase;
 use crate::report::testdata;
 use std::collections::BTreeSet;
 
@@ -142,23 +142,43 @@ fn check_page(page: &str) {
     let unique: BTreeSet<&&str> = ids.iter().collect();
     assert_eq!(unique.len(), ids.len(), "{ids:?}");
     for target in values(page, "href") {
-        let id = target.strip_prefix('#').unwrap_or_else(|| unreachable!("leads to {target}"));
+        let id = target
+            .strip_prefix('#')
+            .unwrap_or_else(|| unreachable!("leads to {target}"));
         assert!(ids.contains(&id), "{target} leads nowhere");
     }
     for id in values(page, "aria-labelledby") {
         assert!(ids.contains(&id), "{id}");
     }
-    for word in ["<script", "<img", "<link", "<iframe", " src=", " style=", " onload", "javascript:"] {
+    for word in [
+        "<script",
+        "<img",
+        "<link",
+        "<iframe",
+        " src=",
+        " style=",
+        " onload",
+        "javascript:",
+    ] {
         assert!(!page.contains(word), "{word}");
     }
-    assert_eq!(page.matches("<svg viewBox").count(), page.matches("role=\"img\" aria-label=\"").count());
-    assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
+    assert_eq!(
+        page.matches("<svg viewBox").count(),
+        page.matches("role=\"img\" aria-label=\"").count()
+    );
+    assert_eq!(
+        page.matches("<table>").count(),
+        page.matches("<caption>").count()
+    );
 }
 
 #[test]
 fn every_report_is_one_closed_page() {
     let charts = Charts {
-        loads: vec![load("typical_load", "search", 32), load("typical_load", "orders", 1)],
+        loads: vec![
+            load("typical_load", "search", 32),
+            load("typical_load", "orders", 1),
+        ],
         chaos: Some(story()),
     };
     for name in testdata::REPORTS {
@@ -175,8 +195,16 @@ fn the_verdict_and_the_size_of_the_failure_come_first() {
     let report = testdata::report("fail");
     let page = page(&report, None);
     let (_, body) = page.split_once("<body>").unwrap();
-    let words = ["✗ FAIL", "3 of 26 checks failed", "64.6 % above the limit", "All checks"];
-    let places: Vec<usize> = words.iter().map(|word| body.find(word).unwrap_or(usize::MAX)).collect();
+    let words = [
+        "✗ FAIL",
+        "3 of 26 checks failed",
+        "64.6 % above the limit",
+        "All checks",
+    ];
+    let places: Vec<usize> = words
+        .iter()
+        .map(|word| body.find(word).unwrap_or(usize::MAX))
+        .collect();
     assert!(places.is_sorted() && places[3] < usize::MAX, "{places:?}");
     assert!(places[2] < 6_000, "{places:?}");
     assert!(page.contains("No series were there to draw."));

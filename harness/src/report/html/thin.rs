@@ -109,7 +109,10 @@ mod tests {
         assert_eq!((thinned.width_s, thinned.seconds.len()), (10, 60));
         assert_eq!(thinned.seconds[32].p95_ms, Some(900.0));
         assert_eq!(thinned.seconds.iter().map(|s| s.failed).sum::<u64>(), 1);
-        assert_eq!(thinned.seconds.iter().map(|s| s.requests).sum::<u64>(), 60_000);
+        assert_eq!(
+            thinned.seconds.iter().map(|s| s.requests).sum::<u64>(),
+            60_000
+        );
         assert!((thinned.seconds[3].rate - 100.0).abs() < 1e-9);
         assert!(!thinned.seconds[0].steady && thinned.seconds[1].steady);
         assert_eq!(seconds(&seen[..30], 60).width_s, 1);
