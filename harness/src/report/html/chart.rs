@@ -115,7 +115,12 @@ impl Chart {
     pub fn along(&mut self, ticks: &[(f64, String)]) {
         for (value, word) in ticks {
             let x = self.x.at(*value);
-            let side = if x > RIGHT - 40 { "e" } else { "m" };
+            let side = match x {
+                x if x > RIGHT - 40 => "e",
+                // A wide word would run into the labels of the other axis.
+                x if x < LEFT + 40 && word.len() > 2 => "s",
+                _ => "m",
+            };
             let (y, word) = (self.height - 12, text(word));
             self.push(&format!(
                 "<text class=\"{side}\" x=\"{x}\" y=\"{y}\">{word}</text>"
@@ -202,15 +207,13 @@ impl Chart {
         }
     }
 
-    /// An upright line with a word beside its foot.
+    /// An upright line with a word beside its top.
     pub fn mark(&mut self, at: f64, word: &str) {
         let (x, bottom) = (self.x.at(at), self.height - BELOW);
         self.push(&format!("<path class=\"d\" d=\"M{x} {TOP}V{bottom}\"/>"));
-        let word = text(word);
+        let (left, y, word) = (x + 6, TOP + 26, text(word));
         self.push(&format!(
-            "<text x=\"{}\" y=\"{}\">{word}</text>",
-            x + 6,
-            bottom - 8
+            "<text class=\"p\" x=\"{left}\" y=\"{y}\">{word}</text>"
         ));
     }
 

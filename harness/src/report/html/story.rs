@@ -110,17 +110,17 @@ fn strip(series: &ChaosSeries, probe: &ProbeSeries) -> String {
         let to = fault.to_s.unwrap_or(series.length_s);
         chart.stretch("blow", (fault.from_s, to), &fault.action);
     }
-    for (phase, at) in &series.phases {
-        if *phase != Phase::Pre {
-            chart.mark(*at, phase.word());
-        }
-    }
     chart.line("b", &line_of(probe));
     for slot in &probe.slots {
         for (class, n) in [("bad", slot.bad), ("lost", slot.unanswered)] {
             if n > 0 {
                 chart.foot(class, (slot.from_s, slot.from_s + probe.slot_s));
             }
+        }
+    }
+    for (phase, at) in &series.phases {
+        if *phase != Phase::Pre {
+            chart.mark(*at, phase.word());
         }
     }
     chart.along_steps(" s");
