@@ -217,12 +217,17 @@ impl Chart {
         ));
     }
 
-    /// A bar from the foot, from `from` to `to` along.
-    pub fn bar(&mut self, class: &str, (from, to): (f64, f64), value: f64) {
-        let (left, right) = (self.x.at(from), self.x.at(to));
-        let (top, bottom) = (self.y.at(value), self.height - BELOW);
-        let height = (bottom - top).max(3);
-        self.rect(class, left, bottom - height, (right - left).max(2), height);
+    /// Bars from the foot: where each begins and ends along, and its value.
+    pub fn bars(&mut self, class: &str, bars: &[((f64, f64), f64)]) {
+        let bottom = self.height - BELOW;
+        let mut path = String::new();
+        for ((from, to), value) in bars {
+            let (left, right) = (self.x.at(*from), self.x.at(*to));
+            let top = self.y.at(*value).min(bottom - 3);
+            let right = right.max(left + 2);
+            path.push_str(&format!("M{left} {bottom}V{top}H{right}V{bottom}z"));
+        }
+        self.push(&format!("<path class=\"{class}\" d=\"{path}\"/>"));
     }
 
     /// A short bar at the foot.

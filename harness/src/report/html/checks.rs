@@ -5,10 +5,12 @@ use crate::model::check::CheckResult;
 use crate::report::sheet::{Sheet, State, class_word, group, source};
 use std::collections::BTreeMap;
 
-/// Most rows of all tables together.
-const MOST: usize = 1_500;
-/// From so many checks on only what was seen is told of those that passed.
-const MANY: usize = 400;
+/// Most checks that did not hold, of all catalogues together.
+const MOST_BAD: usize = 300;
+/// Most of the others.
+const MOST_GOOD: usize = 400;
+/// From so many checks on those that passed are only listed.
+const MANY: usize = 300;
 
 /// One table for each catalogue, or family where there is none.
 pub(crate) fn all(sheet: &Sheet<'_>) -> String {
@@ -17,14 +19,35 @@ pub(crate) fn all(sheet: &Sheet<'_>) -> String {
         let key = (class_word(check), group(check));
         groups.entry(key).or_default().push(check);
     }
-    let (mut out, mut left) = (String::new(), MOST);
+    let (mut out, mut room) = (String::new(), [MOST_BAD, MOST_GOOD]);
     for ((class, name), mut checks) in groups {
         checks.sort_by_key(|check| order(sheet.state(check)));
-        let shown = checks.len().min(left);
-        left -= shown;
-        out.push_str(&folded(sheet, &class, &name, &checks, shown));
+        let shown = fitting(sheet, &checks, &mut room);
+        out.push_str(&folded(sheet, (&class, &name), &checks, &shown));
     }
     out
+}
+
+/// Whether a check deserves a look.
+fn is_bad(sheet: &Sheet<'_>, check: &CheckResult) -> bool {
+    !matches!(sheet.state(check), State::Passed | State::Skipped)
+}
+
+/// Those that there is room for: good ones never take the room of bad ones.
+fn fitting<'a>(
+    sheet: &Sheet<'_>,
+    checks: &[&'a CheckResult],
+    room: &mut [usize; 2],
+) -> Vec<&'a CheckResult> {
+    let mut shown = Vec::new();
+    for check in checks {
+        let left = &mut room[usize::from(!is_bad(sheet, check))];
+        if *left > 0 {
+            *left -= 1;
+            shown.push(*check);
+        }
+    }
+    shown
 }
 
 /// The worst first.
@@ -41,28 +64,47 @@ fn order(state: State) -> u8 {
 
 fn folded(
     sheet: &Sheet<'_>,
-    class: &str,
-    name: &str,
+    (class, name): (&str, &str),
     checks: &[&CheckResult],
-    shown: usize,
+    shown: &[&CheckResult],
 ) -> String {
-    let bad = |check: &&CheckResult| !matches!(sheet.state(check), State::Passed | State::Skipped);
-    let open = if checks.iter().any(bad) { " open" } else { "" };
+    let bad = checks.iter().any(|check| is_bad(sheet, check));
+    let open = if bad { " open" } else { "" };
     let title = match class == name {
         true => class.to_owned(),
         false => format!("{name} ({class})"),
     };
     let summary = format!("{title}: {}", counted(sheet, checks));
-    let more = match checks.len() - shown {
+    let more = match checks.len() - shown.len() {
         0 => String::new(),
         n => format!("<p>{n} more are in report.json.</p>"),
     };
-    let brief = sheet.report.checks.len() > MANY;
+    let many = sheet.report.checks.len() > MANY;
+    let listed = |check: &&CheckResult| many && sheet.state(check) == State::Passed;
+    let (listed, tabled): (Vec<&CheckResult>, Vec<&CheckResult>) =
+        shown.iter().copied().partition(listed);
     format!(
-        "<details{open}><summary>{}</summary>{}{more}</details>\n",
+        "<details{open}><summary>{}</summary>{}{}{more}</details>\n",
         text(&summary),
-        rows(sheet, &title, &checks[..shown], brief)
+        rows(sheet, &title, &tabled),
+        list(&listed)
     )
+}
+
+/// What passed, a line each.
+fn list(checks: &[&CheckResult]) -> String {
+    if checks.is_empty() {
+        return String::new();
+    }
+    let item = |check: &&CheckResult| {
+        format!(
+            "<li>{}: {}</li>",
+            line(&check.id, 100),
+            line(&check.saw, 80)
+        )
+    };
+    let items: String = checks.iter().map(item).collect();
+    format!("<p>Passed:</p><ul>{items}</ul>")
 }
 
 /// `1 fail, 11 pass`.
@@ -76,26 +118,12 @@ fn counted(sheet: &Sheet<'_>, checks: &[&CheckResult]) -> String {
     told.collect::<Vec<String>>().join(", ")
 }
 
-fn rows(sheet: &Sheet<'_>, title: &str, checks: &[&CheckResult], brief: bool) -> String {
+fn rows(sheet: &Sheet<'_>, title: &str, checks: &[&CheckResult]) -> String {
     if checks.is_empty() {
         return String::new();
     }
     let caption = format!("Checks of {title}");
     let state = |check: &CheckResult| badge(sheet.state(check));
-    if brief {
-        let heads = [
-            Head::Word("check"),
-            Head::Word("verdict"),
-            Head::Word("saw"),
-        ];
-        let row =
-            |check: &&CheckResult| vec![line(&check.id, 120), state(check), line(&check.saw, 100)];
-        return table(
-            &caption,
-            &heads,
-            &checks.iter().map(row).collect::<Vec<_>>(),
-        );
-    }
     let heads = ["check", "verdict", "wanted", "saw", "written in"].map(Head::Word);
     let row = |check: &&CheckResult| {
         vec![
@@ -150,7 +178,7 @@ mod tests {
     fn what_has_no_room_is_counted() {
         let mut report = testdata::report("pass");
         let first = report.checks[0].clone();
-        report.checks = vec![first; MOST + 7];
+        report.checks = vec![first; MOST_GOOD + 7];
         let html = all(&Sheet::from(&report));
         assert!(html.contains("<p>7 more are in report.json.</p>"));
     }

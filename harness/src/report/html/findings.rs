@@ -10,8 +10,8 @@ use crate::report::sheet::{Sheet, State, source};
 use crate::report::text::{commit, run};
 use crate::report::text_checks;
 
-/// Most findings of a page; the others are counted.
-const MOST: usize = 200;
+/// Most findings that are told in full; the others are counted, and stand in the tables.
+const MOST: usize = 60;
 /// Checks with the same reason that are named.
 const NAMED: usize = 12;
 
@@ -113,7 +113,9 @@ pub(crate) fn all(sheet: &Sheet<'_>) -> String {
         .collect();
     let more = groups.len().saturating_sub(MOST);
     if more > 0 {
-        out.push_str(&format!("<p>{more} more are in report.json.</p>\n"));
+        out.push_str(&format!(
+            "<p>{more} more stand in the <a href=\"#checks\">tables of all checks</a>.</p>\n"
+        ));
     }
     out
 }

@@ -12,12 +12,16 @@ use crate::model::verdict::Verdict;
 use crate::report::columns::{duration, error_rate, ms, resource, short};
 use crate::report::sheet::Sheet;
 
-/// Most scenarios and services that are drawn; what did not pass comes first.
-const MOST: usize = 60;
-/// Points of all lines together are shared out among what is drawn.
-const POINTS: usize = 4_500;
-/// Up to so many are given a table of their seconds, too.
-const TABLED: usize = 60;
+/// Bytes that all charts of a page may take; what did not pass is drawn first.
+const ROOM: usize = 230_000;
+/// Points of each line are shared out among what is drawn.
+const POINTS: usize = 1_500;
+/// Up to so many services have every chart; with more there is room for the two most telling.
+const FULL: usize = 20;
+/// Up to so many have a table of their seconds, too.
+const TABLED: usize = 12;
+/// Rows of such a table.
+const ROWS: usize = 30;
 
 /// The numbers of every scenario and service.
 pub(crate) fn numbers(report: &Report) -> String {
@@ -70,19 +74,18 @@ pub(crate) fn charts(sheet: &Sheet<'_>) -> String {
     };
     let mut loads: Vec<&LoadSeries> = charts.loads.iter().collect();
     loads.sort_by_key(|load| passed(sheet.report, load));
-    let drawn = loads.len().min(MOST);
-    let points = (POINTS / drawn.max(1)).clamp(40, 240);
-    let parts = loads
-        .iter()
-        .take(MOST)
-        .map(|load| one(sheet.report, load, points, drawn));
-    let mut out: String = parts.collect();
-    if loads.len() > MOST {
-        out.push_str(&format!(
-            "<p>{} more were not drawn; <code>proofhouse judge RUN --check ID --detail</code> \
-             shows every second of them.</p>\n",
-            loads.len() - MOST
-        ));
+    let mut out = String::new();
+    for (at, load) in loads.iter().enumerate() {
+        let drawn = one(sheet.report, load, loads.len());
+        if out.len() + drawn.len() > ROOM {
+            out.push_str(&format!(
+                "<p>{} more were not drawn; <code>proofhouse judge RUN --check ID --detail</code> \
+                 shows every second of them.</p>\n",
+                loads.len() - at
+            ));
+            break;
+        }
+        out.push_str(&drawn);
     }
     out
 }
@@ -97,19 +100,21 @@ fn passed(report: &Report, load: &LoadSeries) -> bool {
     })
 }
 
-fn one(report: &Report, load: &LoadSeries, points: usize, drawn: usize) -> String {
-    let thinned = thin::seconds(&load.seconds, points);
+fn one(report: &Report, load: &LoadSeries, all: usize) -> String {
+    let thinned = thin::seconds(&load.seconds, (POINTS / all).clamp(40, 240));
     let limits = limits(report, load);
-    let now = report.run.started_at;
-    let figures = [
+    let mut figures = vec![
         load_charts::latency(load, &thinned, &limits),
         load_charts::throughput(load, &thinned, &limits),
-        load_charts::errors(&thinned),
-        curves::curve(load),
-        curves::history(load, now, p95_of(report, load)),
     ];
-    let seconds = if drawn <= TABLED {
-        tabled(load, drawn)
+    if all <= FULL {
+        let now = report.run.started_at;
+        figures.push(load_charts::errors(&thinned));
+        figures.push(curves::curve(load));
+        figures.push(curves::history(load, now, p95_of(report, load)));
+    }
+    let seconds = if all <= TABLED {
+        tabled(load)
     } else {
         String::new()
     };
@@ -146,9 +151,8 @@ fn limits(report: &Report, load: &LoadSeries) -> Limits {
 }
 
 /// The same as the charts, as numbers.
-fn tabled(load: &LoadSeries, drawn: usize) -> String {
-    let rows = if drawn <= 12 { 30 } else { 8 };
-    let thinned = thin::seconds(&load.seconds, rows);
+fn tabled(load: &LoadSeries) -> String {
+    let thinned = thin::seconds(&load.seconds, ROWS);
     let heads = [
         Head::Word("second"),
         Head::Number("req/s"),

@@ -213,15 +213,14 @@ pub(crate) fn errors(thinned: &Thinned) -> String {
     let mut chart = Chart::new(HEIGHT, along(thinned), &upright);
     quiet(&mut chart, thinned);
     let bad = thinned.seconds.iter().filter(|second| second.failed > 0);
-    let seconds = bad.clone().count();
-    for second in bad {
+    let width = f64::from(thinned.width_s);
+    let bars = bad.map(|second| {
         let from = f64::from(second.from_s);
-        chart.bar(
-            "bad",
-            (from, from + f64::from(thinned.width_s)),
-            share(second),
-        );
-    }
+        ((from, from + width), share(second))
+    });
+    let bars: Vec<((f64, f64), f64)> = bars.collect();
+    chart.bars("bad", &bars);
+    let seconds = bars.len();
     chart.along_steps(" s");
     chart.figure(
         "<strong>Errors</strong>: failed requests in percent of those that ended then",

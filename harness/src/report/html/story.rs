@@ -111,11 +111,11 @@ fn strip(series: &ChaosSeries, probe: &ProbeSeries) -> String {
         chart.stretch("blow", (fault.from_s, to), &fault.action);
     }
     chart.line("b", &line_of(probe));
-    for slot in &probe.slots {
-        for (class, n) in [("bad", slot.bad), ("lost", slot.unanswered)] {
-            if n > 0 {
-                chart.foot(class, (slot.from_s, slot.from_s + probe.slot_s));
-            }
+    let troubles: [(&str, fn(&SlotSeen) -> u64); 2] =
+        [("bad", |slot| slot.bad), ("lost", |slot| slot.unanswered)];
+    for (class, of) in troubles {
+        for stretch in stretches(probe, of) {
+            chart.foot(class, stretch);
         }
     }
     for (phase, at) in &series.phases {
@@ -134,6 +134,19 @@ fn strip(series: &ChaosSeries, probe: &ProbeSeries) -> String {
         &format!("<strong>{name}</strong>{log}"),
         &strip_told(probe, most),
     )
+}
+
+/// Neighbouring slots in which something was counted, as stretches of time.
+fn stretches(probe: &ProbeSeries, of: fn(&SlotSeen) -> u64) -> Vec<(f64, f64)> {
+    let mut stretches: Vec<(f64, f64)> = Vec::new();
+    for slot in probe.slots.iter().filter(|slot| of(slot) > 0) {
+        let to = slot.from_s + probe.slot_s;
+        match stretches.last_mut() {
+            Some((_, end)) if slot.from_s - *end < probe.slot_s / 2.0 => *end = to,
+            _ => stretches.push((slot.from_s, to)),
+        }
+    }
+    stretches
 }
 
 /// Broken where nothing was asked or nothing was answered.
