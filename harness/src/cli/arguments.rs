@@ -23,6 +23,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Run performance suites (the only kind that there is so far)
     Perf(RunArguments),
+    /// Run black-box suites under every seeded fault: each must be caught by its check
+    Prove(ProveArguments),
     /// Judge the evidence of an earlier run again, without running anything
     Judge(JudgeArguments),
     /// Write the report of an earlier run in another format
@@ -106,9 +108,60 @@ pub(super) struct RunArguments {
     /// Neither store a first baseline nor replace the last one
     #[arg(long)]
     pub(super) keep_baseline: bool,
+    /// Only these checks of black-box suites, by id; such a run is not fit for release
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    pub(super) only: Vec<String>,
+    /// Warnings of black-box suites, and musts that were not asked, fail
+    #[arg(long)]
+    pub(super) strict: bool,
     /// Only the verdict
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ProveArguments {
+    /// Suite files, or names of suites in `suites/` [default: every black-box suite there]
+    pub(super) suites: Vec<String>,
+    /// Only these faults
+    #[arg(long, value_name = "FAULT", value_delimiter = ',')]
+    pub(super) fault: Vec<String>,
+    /// A part of the faults, such as `2/3`: every third one from the second on
+    #[arg(long, value_name = "K/N")]
+    pub(super) share: Option<Share>,
+    /// Ask every check under every fault, and not only those that have to catch it
+    #[arg(long)]
+    pub(super) whole: bool,
+    /// Suites that run side by side
+    #[arg(long, default_value_t = 2)]
+    pub(super) jobs: usize,
+}
+
+/// Every n-th of a list, from the k-th on; k from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Share {
+    from: usize,
+    every: usize,
+}
+
+impl Share {
+    /// Whether the item with this index, from 0, belongs to the share.
+    pub(super) fn has(self, at: usize) -> bool {
+        at % self.every == self.from - 1
+    }
+}
+
+impl std::str::FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('/');
+        let numbers = parts.and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+        match numbers {
+            Some((from, every)) if 1 <= from && from <= every => Ok(Self { from, every }),
+            _ => Err("write it as `2/3`: from 1 to the second number".to_owned()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

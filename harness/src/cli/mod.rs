@@ -19,6 +19,7 @@ pub mod interrupt;
 mod pages;
 pub mod problems;
 pub mod progress;
+mod prove;
 mod run;
 pub mod schema;
 mod screen;
@@ -76,6 +77,7 @@ fn dispatch(command: Command) -> u8 {
         }
         Command::DelayPackets { order } => delay::delay_packets(&order),
         Command::Run(arguments) | Command::Perf(arguments) => block_on(run::run(&arguments)),
+        Command::Prove(arguments) => block_on(prove::run(&arguments)),
         Command::Chaos { command } => block_on(chaos::run(&command)),
         Command::Fake { command } => block_on(fake::run(&command)),
         Command::Doctor => written(block_on(doctor::run(&mut out))),

@@ -18,7 +18,7 @@ const SUITES: &str = "suites";
 
 /// Runs every suite that was asked for; nothing runs when one of them cannot be read.
 pub(super) async fn run(arguments: &RunArguments) -> u8 {
-    let plans = match plans(arguments) {
+    let plans = match asked(arguments) {
         Ok(plans) => plans,
         Err(code) => return code,
     };
@@ -54,21 +54,38 @@ pub(super) struct Wanted {
     pub(super) enable_chaos: bool,
 }
 
-/// Reads every suite first, so that a mistake in the last one is told before the first one runs.
-fn plans(arguments: &RunArguments) -> Result<Vec<Plan>, u8> {
-    let files = suite_files(arguments)?;
+fn asked(arguments: &RunArguments) -> Result<Vec<Plan>, u8> {
     let profile = match arguments.profile {
         ProfileWord::Full => Profile::Full,
         ProfileWord::Quick => Profile::Quick,
     };
+    let files = suite_files(&arguments.suites)?;
+    planned(files.into_iter().map(|suite| PlanRequest {
+        suite,
+        targets: arguments.targets.clone(),
+        profile,
+        only: arguments.only.clone(),
+        strict: arguments.strict,
+    }))
+}
+
+/// Plans suites as they are written.
+pub(super) fn plans(files: &[PathBuf], profile: Profile) -> Result<Vec<Plan>, u8> {
+    planned(files.iter().map(|suite| PlanRequest {
+        suite: suite.clone(),
+        targets: None,
+        profile,
+        only: Vec::new(),
+        strict: false,
+    }))
+}
+
+/// Reads every suite first, so that a mistake in the last one is told before the first one runs.
+fn planned(requests: impl Iterator<Item = PlanRequest>) -> Result<Vec<Plan>, u8> {
     let mut plans = Vec::new();
     let mut code = exit::PASS;
-    for suite in files {
-        match plan(&PlanRequest {
-            suite,
-            targets: arguments.targets.clone(),
-            profile,
-        }) {
+    for request in requests {
+        match plan(&request) {
             Ok(plan) => plans.push(plan),
             Err(wrong) => {
                 anstream::eprint!(
@@ -86,8 +103,9 @@ fn plans(arguments: &RunArguments) -> Result<Vec<Plan>, u8> {
     }
 }
 
-fn suite_files(arguments: &RunArguments) -> Result<Vec<PathBuf>, u8> {
-    if arguments.suites.is_empty() {
+/// The files of suites that were named, or all of them.
+pub(super) fn suite_files(suites: &[String]) -> Result<Vec<PathBuf>, u8> {
+    if suites.is_empty() {
         let found = crate::plan::discover(Path::new(SUITES));
         if found.is_empty() {
             anstream::eprintln!(
@@ -97,11 +115,7 @@ fn suite_files(arguments: &RunArguments) -> Result<Vec<PathBuf>, u8> {
         }
         return Ok(found);
     }
-    Ok(arguments
-        .suites
-        .iter()
-        .map(|name| suite_file(name))
-        .collect())
+    Ok(suites.iter().map(|name| suite_file(name)).collect())
 }
 
 /// A path stays a path; a bare name is a suite in `suites/`.

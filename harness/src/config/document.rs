@@ -10,6 +10,7 @@ use super::schema;
 use super::shape::Record;
 use super::source::SourceText;
 use super::suite::{self, SUITE, Setting, SuiteFile, TARGETS_FILE};
+use super::trial::{self, TrialFile, TrialKind};
 use super::yaml;
 use crate::model::load::Scenario;
 use crate::model::place::Problem;
@@ -33,16 +34,23 @@ pub enum Kind {
     Chaos,
     /// The system under test of chaos scenarios.
     System,
+    /// A black-box suite.
+    Trial(TrialKind),
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 5] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Suite,
         Kind::Scenario,
         Kind::Targets,
         Kind::Chaos,
         Kind::System,
+        Kind::Trial(TrialKind::ContractAuth),
+        Kind::Trial(TrialKind::ContractGithub),
+        Kind::Trial(TrialKind::Reasoning),
+        Kind::Trial(TrialKind::Drift),
+        Kind::Trial(TrialKind::ProductionGuard),
     ];
 
     /// The word on the command line and in messages.
@@ -53,6 +61,7 @@ impl Kind {
             Kind::Targets => "targets",
             Kind::Chaos => "chaos",
             Kind::System => "system",
+            Kind::Trial(kind) => kind.word(),
         }
     }
 
@@ -64,6 +73,7 @@ impl Kind {
             Kind::Targets => &TARGETS_ROOTS,
             Kind::Chaos => &CHAOS_ROOTS,
             Kind::System => &SYSTEM_ROOTS,
+            Kind::Trial(kind) => kind.roots(),
         }
     }
 
@@ -128,6 +138,16 @@ pub fn system(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Writte
     Some(chaos::system(&node, problems))
 }
 
+/// Reads a black-box suite.
+pub fn trial(
+    source: &SourceText,
+    kind: TrialKind,
+    problems: &mut Vec<Problem>,
+) -> Option<TrialFile> {
+    let node = checked(source, Kind::Trial(kind), problems)?;
+    Some(trial::file(kind, &node, problems))
+}
+
 /// Finds out what a file is, by its name and its keys.
 pub fn kind(source: &SourceText) -> Option<Kind> {
     if source.path.ends_with(".targets.yaml") || source.path.ends_with(".targets.yml") {
@@ -142,6 +162,13 @@ pub fn kind(source: &SourceText) -> Option<Kind> {
     let Some(node) = yaml::parse(source, &mut Vec::new()) else {
         return Some(kind_by_folder(&source.path));
     };
+    let word = node.get("kind").and_then(Node::text);
+    if let Some(kind) = TrialKind::ALL
+        .into_iter()
+        .find(|kind| word == Some(kind.word()))
+    {
+        return Some(Kind::Trial(kind));
+    }
     let has = |keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
     let by_name = |node: &Node| matches!(node.value, Value::Map(_));
     if node.get("scenarios").is_some_and(by_name) && !has(&["slos", "metrics"]) || has(&CHAOS_KEYS)

@@ -28,5 +28,6 @@ pub mod suite;
 mod syntax;
 pub mod target;
 pub mod time;
+pub mod trial;
 pub mod values;
 pub mod yaml;

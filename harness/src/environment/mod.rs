@@ -4,6 +4,7 @@ mod build;
 pub mod docker;
 pub mod facts;
 pub mod keeper;
+pub mod launcher;
 pub mod port;
 mod process;
 mod ready;
@@ -191,6 +192,7 @@ impl Environment {
                     program: &program,
                     names: &names,
                     up,
+                    extra: &process::Extra::default(),
                 };
                 let (process, url) = process::start(&start).await?;
                 let running = RunningService {

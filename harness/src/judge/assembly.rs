@@ -67,7 +67,18 @@ fn services(evidence: &Evidence) -> Vec<RunningService> {
             Event::EnvironmentUp { services } => Some(services.clone()),
             _ => None,
         });
-    up.flatten().collect()
+    up.flatten().chain(target(evidence)).collect()
+}
+
+/// A target that was started many times is told once: it is one program.
+fn target(evidence: &Evidence) -> Option<RunningService> {
+    evidence.events.iter().find_map(|timed| match &timed.event {
+        Event::TargetUp(service) => Some(RunningService {
+            name: "target".to_owned(),
+            ..service.clone()
+        }),
+        _ => None,
+    })
 }
 
 fn finished_at(evidence: &Evidence) -> Option<Timestamp> {
@@ -89,6 +100,14 @@ fn unfit_reasons(evidence: &Evidence, services: &[RunningService]) -> Vec<String
     }
     if started.subject.dirty {
         reasons.push("changed work tree: tracked files differ from the commit".to_owned());
+    }
+    if started
+        .plan
+        .trials
+        .as_ref()
+        .is_some_and(|trials| trials.partial)
+    {
+        reasons.push("partial: only some checks of the catalogue were asked".to_owned());
     }
     reasons.extend(services.iter().filter_map(|service| {
         let variant = service.variant.as_ref()?;

@@ -14,6 +14,7 @@ mod outcome;
 mod spans;
 #[cfg(test)]
 mod testdata;
+mod trial;
 mod words;
 
 pub use assembly::report;

@@ -15,4 +15,5 @@ pub mod report;
 pub mod resource;
 pub mod series;
 pub mod template;
+pub mod trial;
 pub mod verdict;

@@ -6,15 +6,35 @@
 
 pub mod catalogue;
 
-/// How much a check matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// A failure fails the suite.
-    Must,
-    /// A failure is a warning, and fails a strict run.
-    Should,
-    /// Judged only where the service declares that it offers this.
-    Offered,
+use crate::model::trial::Level;
+use crate::model::trial::auth::AuthPlan;
+use crate::model::trial::launch::{Stage, TrialError};
+use crate::model::trial::plan::ListedCheck;
+
+/// Every check that has to be decided, in the order of the catalogue.
+pub fn listed(_plan: &AuthPlan) -> Vec<ListedCheck> {
+    let listed = catalogue::all().map(|check| ListedCheck {
+        id: check.id.to_owned(),
+        level: check.level,
+        meaning: check.meaning.to_owned(),
+        source: check.source.to_owned(),
+        catches: check
+            .catches
+            .iter()
+            .map(|fault| (*fault).to_owned())
+            .collect(),
+    });
+    listed.collect()
+}
+
+/// Puts every check of the plan to the target.
+///
+/// # Errors
+/// The suite itself cannot go on.
+pub async fn run(_plan: &AuthPlan, _stage: &Stage<'_>) -> Result<(), TrialError> {
+    Err(TrialError::Harness(
+        "this suite is not there yet".to_owned(),
+    ))
 }
 
 /// One check.
