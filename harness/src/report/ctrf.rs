@@ -1,7 +1,7 @@
 //! Common Test Report Format (CTRF) JSON, whose objects are closed except for `extra`.
 
 use super::clean;
-use super::sheet::{Sheet, State, class_word, group, source};
+use super::sheet::{Sheet, State, class_word, group};
 use crate::model::check::CheckResult;
 use crate::model::report::Report;
 use serde_json::{Map, Value, json};
@@ -189,8 +189,8 @@ fn extra(check: &CheckResult) -> Value {
     if let Some(baseline) = &check.baseline {
         extra["baseline"] = json!({"value": baseline.value, "run_id": line(&baseline.run_id)});
     }
-    if let Some(source) = source(check) {
-        extra["source"] = line(&source);
+    if let Some(source) = &check.source {
+        extra["source"] = line(source);
     }
     extra
 }

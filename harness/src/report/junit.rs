@@ -155,7 +155,7 @@ fn out(report: &Report) -> String {
     let warned = report
         .checks
         .iter()
-        .filter(|check| check.verdict == Verdict::Warn);
+        .filter(|check| check.verdict == Verdict::Warn && check.waiver.is_none());
     let mut lines: Vec<String> = warned
         .map(|check| format!("[warn] {}: {}", check.id, clean::line(&check.saw, 300)))
         .collect();

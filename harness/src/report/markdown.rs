@@ -102,12 +102,12 @@ fn checks(sheet: &Sheet<'_>, out: &mut String) {
 fn row(sheet: &Sheet<'_>, group: &[&CheckResult]) -> String {
     let check = group[0];
     let waived = sheet.waiver(check);
-    let (mark, word) = match waived {
+    let (mark, word) = match &waived {
         Some(_) => ("〰️", State::Waived.word()),
         None => (mark(check.verdict), check.verdict.word()),
     };
     let waived = waived.map_or_else(String::new, |why| {
-        format!("<br>waived: {}", escaped(why, 120))
+        format!("<br>waived: {}", escaped(&why, 120))
     });
     let more = match group.len() - 1 {
         0 => String::new(),

@@ -153,10 +153,12 @@ fn checks(report: &Report, out: &mut String) {
         (labels, n as f64)
     });
     family("checks", "Checks by verdict.", counted.collect()).write(out);
-    let classes: Vec<String> = report.checks.iter().map(class_word).collect();
-    let decided = report.checks.iter().zip(&classes).map(|(check, class)| {
+    let decided = report.checks.iter().map(|check| {
         let mut labels = named(report, check);
-        labels.extend([("class", class.as_str()), ("verdict", check.verdict.word())]);
+        labels.extend([
+            ("class", class_word(check)),
+            ("verdict", check.verdict.word()),
+        ]);
         (labels, 1.0)
     });
     family(

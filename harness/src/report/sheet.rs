@@ -1,7 +1,7 @@
 //! What is written down: a report, and what some formats need beside it.
 
 use crate::model::charts::Charts;
-use crate::model::check::CheckResult;
+use crate::model::check::{CheckClass, CheckResult};
 use crate::model::report::Report;
 use crate::model::verdict::Verdict;
 use std::collections::BTreeMap;
@@ -13,7 +13,8 @@ pub struct Sheet<'a> {
     pub report: &'a Report,
     /// Series to draw; without them a page says that it has none.
     pub charts: Option<&'a Charts>,
-    /// Failures that a gate forgave: check id to reason. They are never told as passes.
+    /// Failures that a gate forgave, besides those that the suite itself did: check id to reason.
+    /// They are never told as passes.
     pub waived: Option<&'a BTreeMap<String, String>>,
     /// Which JUnit.
     pub dialect: Dialect,
@@ -77,17 +78,20 @@ impl State {
     }
 }
 
-impl<'a> Sheet<'a> {
-    /// Why a failure was forgiven. Nothing but a failure can be.
-    pub(crate) fn waiver(&self, check: &CheckResult) -> Option<&'a str> {
+impl Sheet<'_> {
+    /// Why a failure was forgiven: by its own suite, or by a gate. Nothing but a failure can be.
+    pub(crate) fn waiver(&self, check: &CheckResult) -> Option<String> {
+        if let Some(waiver) = &check.waiver {
+            return Some(format!("{}; until {}", waiver.reason, waiver.expires));
+        }
         let reason = self.waived?.get(&check.id)?;
-        (check.verdict == Verdict::Fail).then_some(reason.as_str())
+        (check.verdict == Verdict::Fail).then(|| reason.clone())
     }
 
     /// How a check is told.
     pub(crate) fn state(&self, check: &CheckResult) -> State {
         match check.verdict {
-            Verdict::Fail if self.waiver(check).is_some() => State::Waived,
+            Verdict::Fail | Verdict::Warn if self.waiver(check).is_some() => State::Waived,
             Verdict::Fail => State::Failed,
             Verdict::Error => State::Undecided,
             Verdict::Warn => State::Warned,
@@ -98,25 +102,24 @@ impl<'a> Sheet<'a> {
 }
 
 /// The family's word, as it stands in JSON.
-pub(crate) fn class_word(check: &CheckResult) -> String {
-    field(check, "class").unwrap_or_default()
-}
-
-/// The standard that a check holds the system against, where it names one.
-///
-/// Read from its JSON, because only some families of checks have one.
-pub(crate) fn source(check: &CheckResult) -> Option<String> {
-    field(check, "source")
-}
-
-fn field(check: &CheckResult, key: &str) -> Option<String> {
-    let value = serde_json::to_value(check).ok()?;
-    Some(value.get(key)?.as_str()?.to_owned())
+pub(crate) fn class_word(check: &CheckResult) -> &'static str {
+    match check.class {
+        CheckClass::Slo => "slo",
+        CheckClass::Regression => "regression",
+        CheckClass::Measurement => "measurement",
+        CheckClass::Generator => "generator",
+        CheckClass::Chaos => "chaos",
+        CheckClass::Contract => "contract",
+        CheckClass::Reasoning => "reasoning",
+        CheckClass::Drift => "drift",
+        CheckClass::Guard => "guard",
+        CheckClass::Run => "run",
+    }
 }
 
 /// The catalogue that a check belongs to: the letters before the hyphen of `AL-5`, else its class.
-pub(crate) fn group(check: &CheckResult) -> String {
-    catalogue(&check.id).map_or_else(|| class_word(check), str::to_owned)
+pub(crate) fn group(check: &CheckResult) -> &str {
+    catalogue(&check.id).unwrap_or_else(|| class_word(check))
 }
 
 /// `RS` of `reasoning/RS-39`; `None` where no part of the id is capitals, a hyphen and digits.
@@ -158,6 +161,19 @@ mod tests {
         assert_eq!(catalogue("A-b"), None);
         let report = testdata::report("pass");
         assert_eq!(group(&report.checks[0]), "generator");
-        assert_eq!(source(&report.checks[0]), None);
+        for check in &report.checks {
+            let word = serde_json::to_value(check.class).unwrap();
+            assert_eq!(word, class_word(check));
+        }
+    }
+
+    #[test]
+    fn what_its_own_suite_waived_is_told_as_waived() {
+        let report = testdata::report("pass");
+        let check = testdata::waived(report.checks[0].clone());
+        let sheet = Sheet::from(&report);
+        assert_eq!(sheet.state(&check), State::Waived);
+        assert_eq!(sheet.waiver(&check).unwrap(), "issue 12; until 2026-04-01");
+        assert_eq!(group(&check), "AL");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::markup::{Head, badge, code, line, place, table, text};
 use crate::model::check::CheckResult;
-use crate::report::sheet::{Sheet, State, class_word, group, source};
+use crate::report::sheet::{Sheet, State, class_word, group};
 use std::collections::BTreeMap;
 
 /// Most checks that did not hold, of all catalogues together.
@@ -14,7 +14,7 @@ const MANY: usize = 300;
 
 /// One table for each catalogue, or family where there is none.
 pub(crate) fn all(sheet: &Sheet<'_>) -> String {
-    let mut groups: BTreeMap<(String, String), Vec<&CheckResult>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, &str), Vec<&CheckResult>> = BTreeMap::new();
     for check in &sheet.report.checks {
         let key = (class_word(check), group(check));
         groups.entry(key).or_default().push(check);
@@ -23,7 +23,7 @@ pub(crate) fn all(sheet: &Sheet<'_>) -> String {
     for ((class, name), mut checks) in groups {
         checks.sort_by_key(|check| order(sheet.state(check)));
         let shown = fitting(sheet, &checks, &mut room);
-        out.push_str(&folded(sheet, (&class, &name), &checks, &shown));
+        out.push_str(&folded(sheet, (class, name), &checks, &shown));
     }
     out
 }
@@ -147,8 +147,8 @@ fn rows(sheet: &Sheet<'_>, title: &str, checks: &[&CheckResult]) -> String {
 }
 
 fn standard(check: &CheckResult) -> String {
-    source(check).map_or_else(String::new, |source| {
-        format!("<br><span class=\"muted\">{}</span>", line(&source, 200))
+    check.source.as_ref().map_or_else(String::new, |source| {
+        format!("<br><span class=\"muted\">{}</span>", line(source, 200))
     })
 }
 

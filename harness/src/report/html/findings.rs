@@ -6,7 +6,7 @@ use crate::model::check::CheckResult;
 use crate::model::plan::Profile;
 use crate::model::report::Report;
 use crate::model::verdict::Verdict;
-use crate::report::sheet::{Sheet, State, source};
+use crate::report::sheet::{Sheet, State};
 use crate::report::text::{commit, run};
 use crate::report::text_checks;
 
@@ -140,13 +140,16 @@ fn finding(sheet: &Sheet<'_>, group: &[&CheckResult]) -> String {
             ("saw", Some(line(&check.saw, 800))),
             ("wanted", wanted(check)),
             ("when", check.when.as_ref().map(|when| line(when, 300))),
-            ("waived", sheet.waiver(check).map(|why| line(why, 400))),
+            ("waived", sheet.waiver(check).map(|why| line(&why, 400))),
             ("next", check.next.as_ref().map(|next| next_step(next))),
             (
                 "reason",
                 check.reason_code.as_ref().map(|reason| code(reason))
             ),
-            ("standard", source(check).map(|source| line(&source, 300))),
+            (
+                "standard",
+                check.source.as_ref().map(|source| line(source, 300))
+            ),
             ("written in", Some(place(check))),
             ("check", Some(code(&check.id))),
             ("the same", others(&group[1..])),
