@@ -172,7 +172,7 @@ fn strip_told(probe: &ProbeSeries, most: f64) -> String {
         .iter()
         .filter(|slot| slot.bad + slot.unanswered > 0);
     let first = troubled.clone().map(|slot| slot.from_s).next();
-    let last = troubled.map(|slot| slot.from_s + probe.slot_s).last();
+    let last = troubled.map(|slot| slot.from_s + probe.slot_s).next_back();
     let when = match (first, last) {
         (Some(first), Some(last)) => format!(", not good from {first:.1} s to {last:.1} s"),
         _ => String::new(),

@@ -199,7 +199,7 @@ fn the_verdict_and_the_size_of_the_failure_come_first() {
         "✗ FAIL",
         "3 of 26 checks failed",
         "64.6 % above the limit",
-        "All checks",
+        ">All checks</h2>",
     ];
     let places: Vec<usize> = words
         .iter()
