@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn users_are_drawn_beside_the_probes() {
-        let evidence = testdata::with_journeys();
+        let mut evidence = testdata::with_journeys();
+        testdata::respond(&mut evidence, 3_000_000, |_| ());
         let scene = Scene::new(&evidence).unwrap();
         let series = series(&scene).unwrap();
         assert!(
