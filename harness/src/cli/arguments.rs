@@ -36,7 +36,7 @@ pub(super) enum Command {
     },
     /// Print the JSON Schema of a file format, for editors
     Schema {
-        /// `suite`, `scenario`, `targets`, `chaos` or `system`
+        /// `suite`, `scenario`, `targets`, `chaos`, `system` or `report`
         #[arg(default_value = "suite")]
         kind: String,
     },

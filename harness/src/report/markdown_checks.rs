@@ -18,7 +18,8 @@ pub(crate) fn passed(report: &Report, room: usize) -> String {
         return String::new();
     }
     let count = passed.len();
-    let mut out = format!("<details><summary>{count} checks passed</summary>\n\n");
+    let word = if count == 1 { "check" } else { "checks" };
+    let mut out = format!("<details><summary>{count} {word} passed</summary>\n\n");
     for (at, check) in passed.iter().enumerate() {
         let line = format!(
             "- {}: {}\n",

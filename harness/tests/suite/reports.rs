@@ -112,4 +112,6 @@ fn the_schema_in_the_documentation_is_the_one_that_is_tested() {
     }
     let written = std::fs::read_to_string(file).unwrap_or_default();
     assert_eq!(written, schema, "run with UPDATE_GOLDEN=1");
+    let printed = Project::new().run(&["schema", "report"]);
+    assert_eq!(printed.expect_code(0).out, schema);
 }
