@@ -44,7 +44,7 @@ pub(super) enum Command {
     },
     /// Print the JSON Schema of a file format, for editors
     Schema {
-        /// `suite`, `scenario`, `targets`, `chaos`, `system`, `policy` or `waivers`
+        /// `suite`, `scenario`, `targets`, `chaos`, `system`, `policy`, `waivers`, `report`, or the kind of a black-box suite
         #[arg(default_value = "suite")]
         kind: String,
     },
@@ -192,13 +192,19 @@ pub(super) struct JudgeArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct ReportArguments {
+    #[command(subcommand)]
+    pub(super) command: Option<ReportCommand>,
     /// Run: `latest`, the start of its name or id, or its folder
     #[arg(default_value = "latest")]
     pub(super) run: String,
-    /// `text`, `json`, `junit` or `markdown`
+    /// `text`, `json`, `junit`, `markdown`, `html`, `ctrf`, `annotations`, `openmetrics` or `in-toto`
     #[arg(long, default_value = "text")]
     pub(super) format: String,
+    /// Which JUnit: `ant` is valid for Jenkins and Ant at once
+    #[arg(long, value_enum, default_value_t = DialectWord::Ant, value_name = "DIALECT")]
+    pub(super) junit_dialect: DialectWord,
     /// File to write [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
@@ -245,6 +251,31 @@ pub(super) struct SimulateArguments {
     /// The policy that is to be tried
     #[arg(long, value_name = "FILE", default_value = "suites/release.gate.yaml")]
     pub(super) policy: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DialectWord {
+    Ant,
+    Surefire,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ReportCommand {
+    /// Show the page of a run in a browser, or say where it is
+    Open(OpenArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OpenArguments {
+    /// Run: `latest`, the start of its name or id, or its folder
+    #[arg(default_value = "latest")]
+    pub(super) run: String,
+    /// The page over all runs
+    #[arg(long, conflicts_with = "run")]
+    pub(super) index: bool,
+    /// Only print its address
+    #[arg(long)]
+    pub(super) print: bool,
 }
 
 #[derive(Debug, Args)]

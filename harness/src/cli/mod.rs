@@ -18,6 +18,7 @@ mod gate;
 mod gate_files;
 pub mod init;
 pub mod interrupt;
+mod pages;
 pub mod problems;
 pub mod progress;
 mod prove;
@@ -112,8 +113,12 @@ fn dispatch(command: Command) -> u8 {
 }
 
 fn schema_of(word: &str, out: &mut dyn Write) -> u8 {
+    if word == schema::REPORT {
+        return written(schema::report(out));
+    }
     let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.word() == word) else {
-        let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+        let mut known: Vec<_> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+        known.push(schema::REPORT);
         anstream::eprintln!(
             "error: no schema named `{word}`\n  = known: {}",
             known.join(", ")

@@ -3,14 +3,12 @@
 use super::arguments::{ProfileWord, RunArguments};
 use super::decide::{Decided, decide};
 use super::progress::Progress;
-use super::{exit, interrupt, problems, screen};
+use super::{exit, interrupt, pages, problems, screen};
 use crate::model::plan::{Plan, Profile};
-use crate::model::report::Report;
 use crate::model::verdict::Verdict;
 use crate::plan::{PlanRequest, plan};
-use crate::report::Format;
 use crate::run::{Ended, RunRequest};
-use crate::store::{StoreError, atomic, baselines, runs};
+use crate::store::{baselines, runs};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
@@ -172,16 +170,19 @@ fn interrupted(ended: &Ended) -> u8 {
 
 fn finish(ended: &Ended, wanted: &Wanted) -> u8 {
     let written = decide(&ended.evidence, &ended.folder)
-        .and_then(|decided| write_reports(&decided.report, &ended.folder).map(|()| decided));
-    let Decided { report, candidates } = match written {
+        .and_then(|decided| pages::write(&decided, &ended.folder).map(|()| decided));
+    let Decided {
+        report, candidates, ..
+    } = match written {
         Ok(decided) => decided,
         Err(error) => {
             anstream::eprintln!("error: cannot write the reports: {error}");
             return exit::INTERNAL;
         }
     };
-    screen::show(&report, Format::Text);
+    screen::show(&report);
     anstream::println!("reports   {}", ended.folder.display());
+    pages::index_anew();
     // A guard refused before anything was changed: that is a usage error, whatever was judged.
     let code = if ended.evidence.refused() {
         exit::USAGE
@@ -192,16 +193,6 @@ fn finish(ended: &Ended, wanted: &Wanted) -> u8 {
         return exit::worse(code, remember(&ended.evidence.started.plan, candidates));
     }
     code
-}
-
-fn write_reports(report: &Report, folder: &Path) -> Result<(), StoreError> {
-    for format in Format::ALL {
-        atomic::write(
-            &folder.join(format.file_name()),
-            &screen::plain(report, format),
-        )?;
-    }
-    Ok(())
 }
 
 /// Stores a passed run, so that the next one is compared with it.

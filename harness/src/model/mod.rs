@@ -2,6 +2,7 @@
 
 pub mod baseline;
 pub mod chaos;
+pub mod charts;
 pub mod check;
 pub mod decision;
 pub mod environment;
