@@ -99,6 +99,20 @@ pub struct RequestPlan {
     pub place: Place,
 }
 
+impl RequestPlan {
+    /// Every hole, with repeats.
+    pub fn holes(&self) -> impl Iterator<Item = &str> {
+        let headers = self.headers.iter().map(|(_, value)| value);
+        let body: Vec<&Template> = match &self.body {
+            Body::Empty => Vec::new(),
+            Body::Text { text, .. } | Body::Json(text) => vec![text],
+            Body::Form(fields) => fields.iter().map(|(_, value)| value).collect(),
+        };
+        let all = std::iter::once(&self.path).chain(headers).chain(body);
+        all.flat_map(Template::holes)
+    }
+}
+
 /// What an answer may tell of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -42,7 +42,9 @@ fn unfit(target: &Target<'_>, case: &GraphCase) -> Option<String> {
         }
         CaseProfile::Rdfs if !case.readings.contains(&declared) => {
             let declared = format!("{declared:?}").to_lowercase();
-            Some(format!("the target's profile declares the rows `{declared}`"))
+            Some(format!(
+                "the target's profile declares the rows `{declared}`"
+            ))
         }
         _ => None,
     }
@@ -150,7 +152,10 @@ impl Moment<'_> {
 
     async fn question(&self, looks: &mut Looks, question: &CaseQuestion) -> Result<(), Silence> {
         let query = self.prefixes.query(&question.query.value);
-        let answer = self.target.ask(self.graph, self.case.profile, &query).await?;
+        let answer = self
+            .target
+            .ask(self.graph, self.case.profile, &query)
+            .await?;
         let what = format!("`{}`", question.query.value.trim());
         match (&question.answer, &answer.results) {
             (CaseAnswer::Boolean(wanted), Results::Boolean(saw)) => {
@@ -187,7 +192,10 @@ fn cells(want: &[Binding], saw: &[Binding]) -> (Vec<Cells>, Vec<Cells>) {
         let cell = |name: &&String| row.get(*name).cloned().unwrap_or_default();
         names.iter().map(cell).collect()
     };
-    (want.iter().map(row).collect(), saw.iter().map(row).collect())
+    (
+        want.iter().map(row).collect(),
+        saw.iter().map(row).collect(),
+    )
 }
 
 /// Everything in the cases that cannot be asked: what is no Turtle, no SPARQL, or cannot be compared.
@@ -204,7 +212,12 @@ pub(super) fn problems(cases: &[GraphCase]) -> Vec<Problem> {
 
 fn step_problems(prefixes: &Prefixes, step: &CaseStep, problems: &mut Vec<Problem>) {
     let written = [&step.insert, &step.delete];
-    let compared = [&step.follows, &step.follows_by_rules, &step.absent, &step.twin];
+    let compared = [
+        &step.follows,
+        &step.follows_by_rules,
+        &step.absent,
+        &step.twin,
+    ];
     for text in written.into_iter().chain(compared).flatten() {
         match prefixes.triples(&text.value) {
             Err(error) => problems.push(Problem::at(&text.place, format!("no Turtle: {error}"))),

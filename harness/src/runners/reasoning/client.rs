@@ -4,15 +4,15 @@ use super::request::{self, Holes};
 use super::results::{self, Binding, Results};
 use super::turtle::{Row, Rows, document, is_blank};
 use crate::model::load::StatusRange;
-use crate::model::trial::reasoning::case::CaseProfile;
 use crate::model::trial::Saw;
 use crate::model::trial::launch::TrialError;
+use crate::model::trial::reasoning::case::CaseProfile;
 use crate::model::trial::reasoning::{ReasoningPlan, RequestPlan, Told};
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Largest answer that is read, in octets.
@@ -81,7 +81,8 @@ impl Reply {
 
     /// Whether the status is one of these.
     pub(super) fn is_one_of(&self, good: &[StatusRange]) -> bool {
-        good.iter().any(|range| (range.first..=range.last).contains(&self.status))
+        good.iter()
+            .any(|range| (range.first..=range.last).contains(&self.status))
     }
 }
 
@@ -209,7 +210,9 @@ impl<'a> Target<'a> {
     pub(super) async fn clear(&self, graph: &GraphName) -> Result<(), Silence> {
         let nothing = Rows::new();
         match (&self.plan.write.clear, &self.plan.write.replace) {
-            (Some(request), _) | (None, Some(request)) => self.write(request, graph, &nothing).await,
+            (Some(request), _) | (None, Some(request)) => {
+                self.write(request, graph, &nothing).await
+            }
             (None, None) => Err(Silence("the adapter cannot empty a graph".into())),
         }
     }
@@ -253,7 +256,11 @@ impl<'a> Target<'a> {
         let reply = self.offer(request, graph, &document(rows)).await?;
         match reply.is_one_of(&request.status) {
             true => Ok(()),
-            false => Err(Silence(format!("a write of {} triples: {}", rows.len(), reply.told()))),
+            false => Err(Silence(format!(
+                "a write of {} triples: {}",
+                rows.len(),
+                reply.told()
+            ))),
         }
     }
 
@@ -276,7 +283,8 @@ impl<'a> Target<'a> {
         profile: CaseProfile,
         query: &str,
     ) -> Result<Answer, Silence> {
-        self.ask_within(graph, profile, query, self.plan.limits.answer).await
+        self.ask_within(graph, profile, query, self.plan.limits.answer)
+            .await
     }
 
     /// Asks a question that may take longer than others.
@@ -303,7 +311,10 @@ impl<'a> Target<'a> {
     ) -> Option<Result<Answer, Silence>> {
         let request = self.plan.ask.query_with_marks.as_ref()?;
         let within = self.plan.limits.answer;
-        Some(self.put(request, graph, CaseProfile::Rdfs, query, within).await)
+        Some(
+            self.put(request, graph, CaseProfile::Rdfs, query, within)
+                .await,
+        )
     }
 
     /// Asks with a word that is no profile.
@@ -317,7 +328,8 @@ impl<'a> Target<'a> {
         holes.set("query", query);
         holes.set("profile", word);
         holes.set("inferred_graph", "");
-        self.send(&self.plan.ask.query, &holes, self.plan.limits.answer, 1).await
+        self.send(&self.plan.ask.query, &holes, self.plan.limits.answer, 1)
+            .await
     }
 
     async fn put(
@@ -335,11 +347,15 @@ impl<'a> Target<'a> {
         holes.set("inferred_graph", &inferred);
         let reply = self.send(request, &holes, within, 1).await?;
         if !reply.is_one_of(&request.status) {
-            return Err(Silence(format!("a question under `{}`: {}", profile.word(), reply.told())));
+            return Err(Silence(format!(
+                "a question under `{}`: {}",
+                profile.word(),
+                reply.told()
+            )));
         }
         let bad = |why: String| Silence(format!("{why} ({})", reply.told()));
-        let json: Value =
-            serde_json::from_slice(&reply.body).map_err(|error| bad(format!("no JSON: {error}")))?;
+        let json: Value = serde_json::from_slice(&reply.body)
+            .map_err(|error| bad(format!("no JSON: {error}")))?;
         let pointer = &self.plan.ask.results;
         let document = json.pointer(pointer);
         let document = document.ok_or_else(|| bad(format!("nothing at `{pointer}`")))?;
@@ -405,11 +421,7 @@ impl<'a> Target<'a> {
     }
 
     /// A value of the metadata of an answer.
-    pub(super) fn told<'v>(
-        &self,
-        answer: &'v Answer,
-        told: Told,
-    ) -> Option<&'v Value> {
+    pub(super) fn told<'v>(&self, answer: &'v Answer, told: Told) -> Option<&'v Value> {
         let pointer = self.plan.metadata.get(&told)?;
         answer.json.pointer(pointer)
     }

@@ -33,7 +33,10 @@ impl Difference {
             [] => None,
             rows => Some(format!("{word} {}: {}", rows.len(), first(rows))),
         };
-        let sides = [side("missing", &self.missing), side("too many", &self.extra)];
+        let sides = [
+            side("missing", &self.missing),
+            side("too many", &self.extra),
+        ];
         let sides: Vec<String> = sides.into_iter().flatten().collect();
         if sides.is_empty() {
             return "the same rows".to_owned();
@@ -45,7 +48,11 @@ impl Difference {
 /// The first few of some rows.
 pub(super) fn first(rows: &[String]) -> String {
     let some: Vec<&str> = rows.iter().take(4).map(String::as_str).collect();
-    let more = if rows.len() > some.len() { " | …" } else { "" };
+    let more = if rows.len() > some.len() {
+        " | …"
+    } else {
+        ""
+    };
     format!("`{}`{more}", some.join(" | "))
 }
 
@@ -182,7 +189,9 @@ fn colours(rows: &[Cells]) -> BTreeMap<&str, u64> {
     let nodes = rows.iter().flatten().filter(|cell| is_blank(cell));
     let mut colours: BTreeMap<&str, u64> = nodes.map(|cell| (cell.as_str(), 0)).collect();
     for _ in 0..ROUNDS {
-        let next = colours.keys().map(|node| (*node, around(node, rows, &colours)));
+        let next = colours
+            .keys()
+            .map(|node| (*node, around(node, rows, &colours)));
         colours = next.collect();
     }
     colours
@@ -232,7 +241,11 @@ mod tests {
         // Two triangles are no hexagon, although every node looks alike.
         let ring = |names: &[&str]| -> Vec<String> {
             let next = names.iter().cycle().skip(1);
-            names.iter().zip(next).map(|(a, b)| format!("_:{a} p _:{b}")).collect()
+            names
+                .iter()
+                .zip(next)
+                .map(|(a, b)| format!("_:{a} p _:{b}"))
+                .collect()
         };
         let mut two = ring(&["a", "b", "c"]);
         two.extend(ring(&["d", "e", "f"]));

@@ -49,7 +49,9 @@ pub(super) async fn trial(
     let mut looks = Looks::default();
     if let Err(silence) = look(&mut looks).await {
         let want = Want::Holds("the target answers".to_owned());
-        looks.facts.insert(0, Fact::new("an answer", want, silence.saw()));
+        looks
+            .facts
+            .insert(0, Fact::new("an answer", want, silence.saw()));
         // A twin that could not be asked would hide that the target said nothing.
         looks.twins.clear();
     }
@@ -71,7 +73,8 @@ impl Looks {
     /// A number that is exactly so.
     pub(super) fn exactly(&mut self, what: &str, wanted: f64, saw: f64) {
         let limits = (Some(wanted), Some(wanted));
-        self.facts.push(Fact::number(what, limits, "", Saw::Number(saw)));
+        self.facts
+            .push(Fact::number(what, limits, "", Saw::Number(saw)));
     }
 
     /// Something that must be there, or the rest proves nothing.
@@ -109,8 +112,13 @@ impl Looks {
 
     /// Every triple that is said must be seen as well; blank nodes have other labels there.
     pub(super) fn said(&mut self, seen: &Seen, content: &Rows) {
-        let named = content.iter().filter(|row| !row.iter().any(|term| is_blank(term)));
-        let missing: Vec<String> = named.filter(|row| !seen.has(row)).map(|row| shown(row)).collect();
+        let named = content
+            .iter()
+            .filter(|row| !row.iter().any(|term| is_blank(term)));
+        let missing: Vec<String> = named
+            .filter(|row| !seen.has(row))
+            .map(|row| shown(row))
+            .collect();
         let saw = match missing.is_empty() {
             true => format!("all of them; {}", seen.told()),
             false => format!("{} are not: {}", missing.len(), first(&missing)),
@@ -214,7 +222,9 @@ async fn see_by(
     let rows = answer.rows()?;
     let all = triples(rows);
     if all.len() != rows.len() {
-        return Err(Silence("rows of `?s ?p ?o` without one of the three".to_owned()));
+        return Err(Silence(
+            "rows of `?s ?p ?o` without one of the three".to_owned(),
+        ));
     }
     let count = all.len();
     Ok(Seen {
@@ -248,7 +258,9 @@ pub(super) async fn count(
     profile: CaseProfile,
     query: &str,
 ) -> Result<f64, Silence> {
-    let answer = target.ask(graph, profile, &Prefixes::known().query(query)).await?;
+    let answer = target
+        .ask(graph, profile, &Prefixes::known().query(query))
+        .await?;
     number(answer.rows()?)
 }
 

@@ -60,7 +60,9 @@ pub fn problems(plan: &ReasoningPlan) -> Vec<Problem> {
 /// The target is not there, does not become ready, or, where it is attached, answers no more.
 pub async fn run(plan: &ReasoningPlan, stage: &Stage<'_>) -> Result<(), TrialError> {
     // 53 bits: the seed is read back from YAML and JSON as it is told.
-    let seed = plan.seed.unwrap_or_else(|| rand::rng().random_range(0..1 << 53));
+    let seed = plan
+        .seed
+        .unwrap_or_else(|| rand::rng().random_range(0..1 << 53));
     if stage.asks("RS-41") || stage.asks("RS-47") {
         let text = format!("random graphs and orders are those of the seed {seed}");
         stage.record(TrialEvent::Note { text });
@@ -78,7 +80,10 @@ pub async fn run(plan: &ReasoningPlan, stage: &Stage<'_>) -> Result<(), TrialErr
         target.tidy().await;
         if target.was_lost() {
             if let Some(hung) = process.take() {
-                stage.progress(format!("the target did not answer {}; it is started anew", listed.id));
+                stage.progress(format!(
+                    "the target did not answer {}; it is started anew",
+                    listed.id
+                ));
                 hung.kill().await;
                 process = launched(stage).await?;
             }

@@ -129,7 +129,13 @@ mod tests {
         for subject in NAMES.iter().chain(&ODD) {
             for predicate in PREDICATES {
                 for object in OBJECTS {
-                    assert_eq!(known.triples(&format!("{subject} {predicate} {object} .")).unwrap().len(), 1);
+                    assert_eq!(
+                        known
+                            .triples(&format!("{subject} {predicate} {object} ."))
+                            .unwrap()
+                            .len(),
+                        1
+                    );
                 }
             }
         }

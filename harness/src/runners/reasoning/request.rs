@@ -61,9 +61,7 @@ pub(super) fn build(base: &str, request: &RequestPlan, holes: &Holes) -> Result<
         .collect::<Result<_, String>>()?;
     let (content_type, body) = match &request.body {
         Body::Empty => (None, String::new()),
-        Body::Text { content_type, text } => {
-            (Some(content_type.clone()), holes.fill(text, plain)?)
-        }
+        Body::Text { content_type, text } => (Some(content_type.clone()), holes.fill(text, plain)?),
         Body::Json(text) => (Some("application/json".to_owned()), holes.fill(text, json)?),
         Body::Form(fields) => {
             let fields = fields
@@ -76,7 +74,10 @@ pub(super) fn build(base: &str, request: &RequestPlan, holes: &Holes) -> Result<
     };
     headers.extend(content_type.map(|value| ("content-type".to_owned(), value)));
     Ok(Built {
-        method: request.method.parse().map_err(|_| format!("no method `{}`", request.method))?,
+        method: request
+            .method
+            .parse()
+            .map_err(|_| format!("no method `{}`", request.method))?,
         url: format!("{base}{path}"),
         headers,
         body,
@@ -166,7 +167,10 @@ mod tests {
             path: Template::parse(path).unwrap(),
             headers: vec![("accept".into(), Template::parse("a/b").unwrap())],
             body,
-            status: vec![StatusRange { first: 200, last: 299 }],
+            status: vec![StatusRange {
+                first: 200,
+                last: 299,
+            }],
             place,
         }
     }
@@ -183,11 +187,18 @@ mod tests {
         let form = Body::Form(vec![("query".into(), text("${query}"))]);
         let built = build("http://h", &plan("POST", "/q?g=${graph}", form), &holes).unwrap();
         assert_eq!(built.url, "http://h/q?g=urn%3Ag%3Fa%3D1%26b");
-        assert_eq!(built.body, "query=ASK%20%7B%20%3Fs%20%3Fp%20%22it%27s%22%20%7D%0A");
+        assert_eq!(
+            built.body,
+            "query=ASK%20%7B%20%3Fs%20%3Fp%20%22it%27s%22%20%7D%0A"
+        );
         let body = Body::Json(text(r#"{"q":"${query}"}"#));
         let built = build("http://h", &plan("POST", "/q", body), &holes).unwrap();
         assert_eq!(built.body, r#"{"q":"ASK { ?s ?p \"it's\" }\n"}"#);
-        assert!(built.curl().starts_with("curl -sS -X POST 'http://h/q' -H 'accept: a/b'"));
+        assert!(
+            built
+                .curl()
+                .starts_with("curl -sS -X POST 'http://h/q' -H 'accept: a/b'")
+        );
         assert!(built.curl().contains(r"it'\''s"));
         let plain = Body::Text {
             content_type: "application/sparql-update".into(),

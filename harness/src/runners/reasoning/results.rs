@@ -31,12 +31,16 @@ pub(super) fn read(json: &Value) -> Result<Results, String> {
         .pointer("/results/bindings")
         .and_then(Value::as_array)
         .ok_or("neither `boolean` nor `results.bindings`: no SPARQL results document")?;
-    Ok(Results::Rows(bindings.iter().map(binding).collect::<Result<_, _>>()?))
+    Ok(Results::Rows(
+        bindings.iter().map(binding).collect::<Result<_, _>>()?,
+    ))
 }
 
 fn binding(row: &Value) -> Result<Binding, String> {
     let cells = row.as_object().ok_or("a row that is no object")?;
-    let cells = cells.iter().map(|(name, value)| Ok((name.clone(), term(value)?)));
+    let cells = cells
+        .iter()
+        .map(|(name, value)| Ok((name.clone(), term(value)?)));
     cells.collect()
 }
 
@@ -74,7 +78,10 @@ mod tests {
         let cells: Vec<&str> = rows[0].values().map(String::as_str).collect();
         assert_eq!(cells, ["<urn:x:a>", "_:n", "\"x\"@en", "\"1\"^^<urn:d>"]);
         assert!(rows[1].is_empty());
-        assert_eq!(read(&json!({"boolean": true})).unwrap(), Results::Boolean(true));
+        assert_eq!(
+            read(&json!({"boolean": true})).unwrap(),
+            Results::Boolean(true)
+        );
     }
 
     #[test]

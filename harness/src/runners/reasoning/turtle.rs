@@ -87,7 +87,10 @@ pub(super) fn document<'a>(rows: impl IntoIterator<Item = &'a Row>) -> String {
 /// A triple as people write it, with the prefixes that every case has.
 pub(super) fn shown(row: &[String]) -> String {
     let short = |term: &String| {
-        let Some(iri) = term.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) else {
+        let Some(iri) = term
+            .strip_prefix('<')
+            .and_then(|rest| rest.strip_suffix('>'))
+        else {
             return term.clone();
         };
         let known = KNOWN.iter().find(|(_, start)| iri.starts_with(start));
@@ -136,7 +139,11 @@ fn row(triple: &Triple) -> Row {
         }
         other => other.to_string(),
     };
-    [triple.subject.to_string(), triple.predicate.to_string(), object]
+    [
+        triple.subject.to_string(),
+        triple.predicate.to_string(),
+        object,
+    ]
 }
 
 #[cfg(test)]
@@ -153,14 +160,22 @@ mod tests {
         assert!(objects.contains(&"\"t\"") && objects.contains(&"\"T\"@en-gb"));
         assert!(objects.iter().any(|object| is_blank(object)));
         assert_eq!(known.term(":tom").unwrap(), iri("urn:x:tom"));
-        assert_eq!(literal("t", None, Some("http://www.w3.org/2001/XMLSchema#string")), "\"t\"");
-        assert_eq!(shown(&[iri("urn:x:tom"), iri("urn:other")]), ":tom <urn:other>");
+        assert_eq!(
+            literal("t", None, Some("http://www.w3.org/2001/XMLSchema#string")),
+            "\"t\""
+        );
+        assert_eq!(
+            shown(&[iri("urn:x:tom"), iri("urn:other")]),
+            ":tom <urn:other>"
+        );
         assert!(known.term(":a, :b").is_err());
     }
 
     #[test]
     fn a_mistake_names_the_line_of_the_text() {
-        let error = Prefixes::known().triples(":a :b :c .\n:a oops .\n").unwrap_err();
+        let error = Prefixes::known()
+            .triples(":a :b :c .\n:a oops .\n")
+            .unwrap_err();
         assert!(error.contains("line 2"), "{error}");
     }
 }

@@ -16,7 +16,7 @@ use crate::model::trial::reasoning::{
     AskAdapter, Declared, InferredWrites, Limits, Profiles, Reading, ReasoningPlan, RequestPlan,
     Scope, Told, WriteAdapter,
 };
-use request::{holes, request, template};
+use request::{request, template};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -105,7 +105,12 @@ fn ask_adapter(node: &Node, problems: &mut Vec<Problem>) -> Option<AskAdapter> {
     let query = needing(node.entry("query")?, &ASK_HOLES, &["query"], problems)?;
     let without = node.entry("query_without_profile");
     let without = maybe(without, &ASK_HOLES, &["query"], problems)?;
-    let marked = maybe(node.entry("query_with_marks"), &ASK_HOLES, &["query"], problems)?;
+    let marked = maybe(
+        node.entry("query_with_marks"),
+        &ASK_HOLES,
+        &["query"],
+        problems,
+    )?;
     let words = node.entry("profiles")?;
     let word = |key: &str| words.value.get(key).and_then(Node::text).map(str::to_owned);
     let profiles = Profiles {
@@ -141,7 +146,7 @@ fn needing(
 ) -> Option<RequestPlan> {
     let read = request(entry, offered, problems)?;
     for hole in needed {
-        if !holes(&read).any(|there| there == *hole) {
+        if !read.holes().any(|there| there == *hole) {
             let message = format!("`{}` does not hold `${{{hole}}}`", entry.key);
             problems.push(Problem::at(&entry.place, message));
         }
@@ -163,10 +168,7 @@ fn maybe(
     }
 }
 
-fn statuses(
-    node: Option<&Node>,
-    default: &[u16],
-) -> Option<Vec<StatusRange>> {
+fn statuses(node: Option<&Node>, default: &[u16]) -> Option<Vec<StatusRange>> {
     let one = |status: &u16| StatusRange {
         first: *status,
         last: *status,
@@ -263,7 +265,9 @@ mod tests {
         let plan = plan.unwrap();
         assert!(plan.metadata.is_empty() && plan.inferred_graph.is_none());
         assert_eq!(plan.ask.results, "");
-        let (plan, _) = read(&format!("{ask}metadata: {{stale: /s}}\ninferred_graph: 'urn:i:${{name}}'"));
+        let (plan, _) = read(&format!(
+            "{ask}metadata: {{stale: /s}}\ninferred_graph: 'urn:i:${{name}}'"
+        ));
         let plan = plan.unwrap();
         assert_eq!(plan.metadata.len(), 1);
         assert!(plan.inferred_graph.is_some());

@@ -66,7 +66,7 @@ pub(super) fn request(
         status: step::statuses(node.get("status"))?,
         place: entry.place.clone(),
     };
-    for hole in holes(&read).filter(|hole| !offered.contains(hole)) {
+    for hole in read.holes().filter(|hole| !offered.contains(hole)) {
         problems.push(unknown_hole(entry, hole, offered));
     }
     Some(read)
@@ -92,16 +92,4 @@ fn unknown_hole(entry: &Entry, hole: &str, offered: &[&str]) -> Problem {
     let mut problem = Problem::at(&entry.place, message).known(offered.iter().copied());
     problem.help = hint::for_word(hole, offered.iter().copied());
     problem
-}
-
-/// Every hole of a request.
-pub(super) fn holes(request: &RequestPlan) -> impl Iterator<Item = &str> {
-    let headers = request.headers.iter().map(|(_, value)| value);
-    let body: Vec<&Template> = match &request.body {
-        Body::Empty => Vec::new(),
-        Body::Text { text, .. } | Body::Json(text) => vec![text],
-        Body::Form(fields) => fields.iter().map(|(_, value)| value).collect(),
-    };
-    let all = std::iter::once(&request.path).chain(headers).chain(body);
-    all.flat_map(Template::holes)
 }

@@ -10,7 +10,12 @@ const ADAPTER: Shape = Shape::Record(&REQUEST);
 const POINTER: Shape = Shape::Text(Form::Pointer);
 
 const fn request(key: &'static str, doc: &'static str) -> Field {
-    optional(key, ADAPTER, "{method: PUT, path: \"/graphs/${name}\"}", doc)
+    optional(
+        key,
+        ADAPTER,
+        "{method: PUT, path: \"/graphs/${name}\"}",
+        doc,
+    )
 }
 
 const fn pointer(key: &'static str, doc: &'static str) -> Field {
@@ -48,7 +53,13 @@ pub(super) static REASONING: Record = Record {
         ),
         optional(
             "metadata",
-            Shape::Either("`none` or a mapping", &[Shape::Record(&METADATA), Shape::Word("declaration", &["none"])]),
+            Shape::Either(
+                "`none` or a mapping",
+                &[
+                    Shape::Record(&METADATA),
+                    Shape::Word("declaration", &["none"]),
+                ],
+            ),
             "none",
             "Where an answer tells what of itself; default that of the reference platform, and `none` where `ask` is written.",
         ),
@@ -97,9 +108,18 @@ static WRITE: Record = Record {
             "{path: \"/graphs/${name}\", body: {text: \"${data}\", content_type: text/turtle}}",
             "Adds triples; `${data}` is lines of N-Triples, which are Turtle and may stand in `INSERT DATA`.",
         ),
-        request("replace", "Makes the triples the whole graph; default: `clear`, then `insert`."),
-        request("delete", "Takes triples out; default: the rest is written anew."),
-        request("clear", "Empties the graph, also one that is not there; default: `replace` with nothing."),
+        request(
+            "replace",
+            "Makes the triples the whole graph; default: `clear`, then `insert`.",
+        ),
+        request(
+            "delete",
+            "Takes triples out; default: the rest is written anew.",
+        ),
+        request(
+            "clear",
+            "Empties the graph, also one that is not there; default: `replace` with nothing.",
+        ),
         optional(
             "refused_status",
             STATUSES,
@@ -125,7 +145,10 @@ static ASK: Record = Record {
             "query_without_profile",
             "The same without inference; needed where `profiles` has no `none`.",
         ),
-        request("query_with_marks", "The same as `query`, with every row marked as said or inferred."),
+        request(
+            "query_with_marks",
+            "The same as `query`, with every row marked as said or inferred.",
+        ),
         optional(
             "results",
             POINTER,
@@ -153,7 +176,12 @@ static PROFILES: Record = Record {
     doc: "The target's words for the profiles.",
     fields: &[
         optional("none", Shape::Text(Form::Any), "none", "No inference."),
-        required("rdfs", Shape::Text(Form::Any), "rdfs", "RDFS, with the rows that `declares` names."),
+        required(
+            "rdfs",
+            Shape::Text(Form::Any),
+            "rdfs",
+            "RDFS, with the rows that `declares` names.",
+        ),
         optional(
             "rdfs_full",
             Shape::Text(Form::Any),
@@ -181,15 +209,27 @@ static METADATA: Record = Record {
         pointer("inconsistencies", "Contradictions, as a list."),
         pointer("duration_ms", "How long inferring took, in ms."),
         pointer("iterations", "Rounds that inferring took."),
-        pointer("rows", "A list with an entry for each row, in their order; asked for with `query_with_marks`."),
-        pointer("row_inferred", "Within such an entry: whether the row needs what is inferred; default: the entry itself."),
+        pointer(
+            "rows",
+            "A list with an entry for each row, in their order; asked for with `query_with_marks`.",
+        ),
+        pointer(
+            "row_inferred",
+            "Within such an entry: whether the row needs what is inferred; default: the entry itself.",
+        ),
         pointer("support", "Rules or premises behind the rows."),
         pointer("snapshot_id", "Id of the explicit content."),
-        pointer("snapshot_created_at", "When that content came to be, RFC 3339."),
+        pointer(
+            "snapshot_created_at",
+            "When that content came to be, RFC 3339.",
+        ),
         pointer("snapshot_parent", "Id of the content before."),
         pointer("delta_added", "Triples that came since then."),
         pointer("delta_removed", "Triples that went since then."),
-        pointer("stale", "Whether what is inferred follows from older content."),
+        pointer(
+            "stale",
+            "Whether what is inferred follows from older content.",
+        ),
     ],
     rules: &[],
 };

@@ -7,8 +7,12 @@ const ROBUST: &str = "robustness";
 
 /// `RS-20` to `RS-33`.
 pub(super) const CHECKS: &[Check] = &[
-    Check::must("RS-20", "domains and ranges are not inherited by superclasses", EXTENSIONAL)
-        .catching(&["graph-domain-extensional"]),
+    Check::must(
+        "RS-20",
+        "domains and ranges are not inherited by superclasses",
+        EXTENSIONAL,
+    )
+    .catching(&["graph-domain-extensional"]),
     Check::must("RS-21", "equal instances make no subclass", EXTENSIONAL),
     Check::must(
         "RS-22",
@@ -20,9 +24,17 @@ pub(super) const CHECKS: &[Check] = &[
         "a statement does not follow from its reification, nor the other way",
         "RDF 1.1 Semantics appendix D.1",
     ),
-    Check::must("RS-24", "nothing of OWL is applied under rdfs", "the declared profile")
-        .catching(&["graph-owl-leaks"]),
-    Check::must("RS-25", "nothing follows against the direction of a hierarchy", EXTENSIONAL),
+    Check::must(
+        "RS-24",
+        "nothing of OWL is applied under rdfs",
+        "the declared profile",
+    )
+    .catching(&["graph-owl-leaks"]),
+    Check::must(
+        "RS-25",
+        "nothing follows against the direction of a hierarchy",
+        EXTENSIONAL,
+    ),
     Check::must(
         "RS-26",
         "a percent-escaped IRI is another IRI",
@@ -35,7 +47,11 @@ pub(super) const CHECKS: &[Check] = &[
         "a chain of a thousand classes is closed: 500 500 pairs, in time",
         ROBUST,
     ),
-    Check::must("RS-29", "a diamond gives no row twice", "SPARQL 1.1 Query section 18: a graph is a set"),
+    Check::must(
+        "RS-29",
+        "a diamond gives no row twice",
+        "SPARQL 1.1 Query section 18: a graph is a set",
+    ),
     Check::must(
         "RS-30",
         "blank nodes stay the nodes they are, and no others come up",
@@ -47,7 +63,11 @@ pub(super) const CHECKS: &[Check] = &[
         "what the target declares",
     )
     .catching(&["graph-foreign-tbox"]),
-    Check::must("RS-32", "an empty graph is answered, and implies nothing but axioms", ROBUST),
+    Check::must(
+        "RS-32",
+        "an empty graph is answered, and implies nothing but axioms",
+        ROBUST,
+    ),
     Check::must(
         "RS-33",
         "what is said is not inferred as well, or as declared",

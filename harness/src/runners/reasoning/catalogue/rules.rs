@@ -21,11 +21,23 @@ pub(super) const QUICK: &[Check] = &[
 
 /// `RS-1` to `RS-19`.
 pub(super) const RULES: &[Check] = &[
-    Check::must("RS-1", "rdfD2: what is a predicate is a property", SECTION_8),
-    Check::must("RS-2", "rdfs1: a datatype that is used is a datatype", SECTION_9),
+    Check::must(
+        "RS-1",
+        "rdfD2: what is a predicate is a property",
+        SECTION_8,
+    ),
+    Check::must(
+        "RS-2",
+        "rdfs1: a datatype that is used is a datatype",
+        SECTION_9,
+    ),
     Check::must("RS-3", "rdfs2: a domain types subjects", SECTION_9)
         .catching(&["graph-domain-range-swapped"]),
-    Check::must("RS-4", "rdfs3: a range types objects, IRIs and blank nodes", SECTION_9),
+    Check::must(
+        "RS-4",
+        "rdfs3: a range types objects, IRIs and blank nodes",
+        SECTION_9,
+    ),
     Check::must(
         "RS-5",
         "rdfs3 with a literal object: no row, and no error",
@@ -38,7 +50,11 @@ pub(super) const RULES: &[Check] = &[
         SECTION_9,
     ),
     Check::must("RS-7", "rdfs5: subproperties are transitive", SECTION_9),
-    Check::must("RS-8", "rdfs6: a property is its own subproperty", SECTION_9),
+    Check::must(
+        "RS-8",
+        "rdfs6: a property is its own subproperty",
+        SECTION_9,
+    ),
     Check::must(
         "RS-9",
         "rdfs7: statements are inherited by superproperties, with literals too",
@@ -51,8 +67,16 @@ pub(super) const RULES: &[Check] = &[
     Check::must("RS-12", "rdfs10: a class is its own subclass", SECTION_9),
     Check::must("RS-13", "rdfs11: subclasses are transitive", SECTION_9)
         .catching(&["graph-rdfs11-one-step"]),
-    Check::must("RS-14", "rdfs12: membership properties are below rdfs:member", SECTION_9),
-    Check::must("RS-15", "rdfs13: datatypes are below rdfs:Literal", SECTION_9),
+    Check::must(
+        "RS-14",
+        "rdfs12: membership properties are below rdfs:member",
+        SECTION_9,
+    ),
+    Check::must(
+        "RS-15",
+        "rdfs13: datatypes are below rdfs:Literal",
+        SECTION_9,
+    ),
     Check::offered(
         "RS-16",
         "the axiomatic triples, and of rdf:_n only those of the n that occur",
@@ -69,5 +93,9 @@ pub(super) const RULES: &[Check] = &[
         "subproperties of rdf:type, rdfs:subClassOf and rdfs:domain mean what those mean",
         SECTION_9,
     ),
-    Check::must("RS-19", "a subproperty statement about rdfs:label is followed", SECTION_9),
+    Check::must(
+        "RS-19",
+        "a subproperty statement about rdfs:label is followed",
+        SECTION_9,
+    ),
 ];

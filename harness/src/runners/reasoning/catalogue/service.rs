@@ -10,8 +10,12 @@ const ROBUST: &str = "robustness";
 pub(super) const CHECKS: &[Check] = &[
     Check::must("RS-34", "without a profile no row is inferred", DECLARED)
         .catching(&["graph-profile-ignored"]),
-    Check::must("RS-35", "an unknown profile is refused with the known ones named", DECLARED)
-        .catching(&["graph-unknown-profile-none"]),
+    Check::must(
+        "RS-35",
+        "an unknown profile is refused with the known ones named",
+        DECLARED,
+    )
+    .catching(&["graph-unknown-profile-none"]),
     Check::must(
         "RS-36",
         "inferences live in their own graph only, and the explicit graph stays as it is",
@@ -30,7 +34,11 @@ pub(super) const CHECKS: &[Check] = &[
         SEMANTICS,
     )
     .catching(&["graph-no-retraction", "graph-over-deletes"]),
-    Check::must("RS-40", "a cut chain loses what went over the cut", SEMANTICS),
+    Check::must(
+        "RS-40",
+        "a cut chain loses what went over the cut",
+        SEMANTICS,
+    ),
     Check::must("RS-41", "the order of inserts does not matter", SEMANTICS),
     Check::must("RS-42", "what is there already adds nothing", SEMANTICS)
         .catching(&["graph-blank-relabelled"]),
@@ -45,7 +53,11 @@ pub(super) const CHECKS: &[Check] = &[
         "a contradiction is told, and the query is answered",
         "RDF 1.1 Semantics sections 7.2 and 9.2",
     ),
-    Check::must("RS-46", "an explosion is stopped and told, never half an answer", ROBUST),
+    Check::must(
+        "RS-46",
+        "an explosion is stopped and told, never half an answer",
+        ROBUST,
+    ),
     Check::must(
         "RS-47",
         "random graphs have the closure that an independent oracle computes",

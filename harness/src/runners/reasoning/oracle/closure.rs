@@ -17,7 +17,10 @@ pub(in crate::runners::reasoning) fn closure(explicit: &Rows, reading: Reading) 
         facts.extend(axioms(explicit).iter().map(|row| ids.fact(row)));
     }
     let words = Words::of(&mut ids);
-    let datatypes: BTreeSet<String> = explicit.iter().filter_map(|row| datatype(&row[2])).collect();
+    let datatypes: BTreeSet<String> = explicit
+        .iter()
+        .filter_map(|row| datatype(&row[2]))
+        .collect();
     let datatypes: Vec<u32> = datatypes.iter().map(|name| ids.of(name)).collect();
     let rules = Rules {
         words,
@@ -255,7 +258,9 @@ mod tests {
         let mut wanted = Prefixes::known().triples(wanted).unwrap();
         wanted.extend(
             Prefixes::known()
-                .triples("rdfs:subPropertyOf a rdf:Property ; rdfs:subPropertyOf rdfs:subPropertyOf .")
+                .triples(
+                    "rdfs:subPropertyOf a rdf:Property ; rdfs:subPropertyOf rdfs:subPropertyOf .",
+                )
                 .unwrap(),
         );
         assert_eq!(rules, wanted);
@@ -263,7 +268,11 @@ mod tests {
         assert!(rules.is_subset(&full));
         let also = ":x rdfs:member :y ; a rdfs:Resource . rdf:nil a rdf:List . rdf:_2 rdfs:range rdfs:Resource .";
         assert!(Prefixes::known().triples(also).unwrap().is_subset(&full));
-        assert!(!full.iter().any(|row| row[0].contains("#_1>") || is_literal(&row[0])));
+        assert!(
+            !full
+                .iter()
+                .any(|row| row[0].contains("#_1>") || is_literal(&row[0]))
+        );
         assert!(axioms(&Rows::new()).len() > 45);
     }
 }

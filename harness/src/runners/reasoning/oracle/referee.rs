@@ -74,7 +74,9 @@ fn rows(store: &Store) -> Result<Rows, String> {
         ]
     };
     let quads = store.iter().map(|quad| quad.map(|quad| row(quad.into())));
-    quads.collect::<Result<_, _>>().map_err(|error| error.to_string())
+    quads
+        .collect::<Result<_, _>>()
+        .map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
