@@ -20,4 +20,6 @@ mod fake_github;
 mod fake_identity_provider;
 mod journey;
 mod keeper;
+mod reasoning;
+mod reasoning_store;
 mod support;
