@@ -11,11 +11,13 @@ use super::schema;
 use super::shape::Record;
 use super::source::SourceText;
 use super::suite::{self, SUITE, Setting, SuiteFile, TARGETS_FILE};
+use super::trial::reasoning::cases::{self, GRAPH_CASES};
 use super::trial::{self, TrialFile, TrialKind};
 use super::yaml;
 use crate::model::load::Scenario;
 use crate::model::place::Problem;
 use crate::model::policy::{Policy, Waiver};
+use crate::model::trial::reasoning::case::GraphCase;
 
 static SUITE_ROOTS: [&Record; 1] = [&SUITE];
 static SCENARIO_ROOTS: [&Record; 1] = [&SCENARIO_FILE];
@@ -172,6 +174,15 @@ pub fn policy(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Policy
 pub fn waivers(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Vec<Waiver>> {
     let node = checked(source, Kind::Waivers, problems)?;
     Some(gate::waivers(&node, problems))
+}
+
+/// Reads a file with cases of a reasoning suite.
+pub fn graph_cases(source: &SourceText, problems: &mut Vec<Problem>) -> Vec<GraphCase> {
+    let Some(node) = yaml::parse(source, problems) else {
+        return Vec::new();
+    };
+    check::document(&node, &GRAPH_CASES, problems);
+    cases::own(&node, problems)
 }
 
 /// Finds out what a file is, by its name and its keys.

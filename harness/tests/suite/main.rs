@@ -32,5 +32,7 @@ mod links;
 mod pages;
 mod pages_samples;
 mod reports;
+mod reasoning;
+mod reasoning_store;
 mod support;
 mod webdriver;
