@@ -35,9 +35,10 @@ const STRICT_FIELD: Field = optional(
     "true",
     "Whether warnings, and musts that were not asked, fail; default false.",
 );
+const WAIVERS: Shape = Shape::List(&Shape::Record(&WAIVER), 1);
 const WAIVERS_FIELD: Field = optional(
     "waivers",
-    Shape::List(&Shape::Record(&WAIVER), 1),
+    WAIVERS,
     "[{check: JB-10, reason: refresh ahead is planned, expires: 2027-01-31}]",
     "Failures that are known and allowed for a time.",
 );

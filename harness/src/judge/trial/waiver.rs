@@ -72,6 +72,6 @@ fn use_of(waiver: &Waiver, outcome: &Outcome) -> Outcome {
 
 /// The day on which the run began decides, so that old evidence is judged as it was.
 fn is_over(case: &Case<'_>, waiver: &Waiver) -> bool {
-    let began: Date = case.evidence.started.at.to_zoned(TimeZone::UTC).date();
+    let began: Date = case.evidence.started.at.to_zoned_datetime(TimeZone::UTC).date();
     began > waiver.expires
 }

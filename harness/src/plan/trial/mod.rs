@@ -1,6 +1,6 @@
 //! A black-box suite joined with its catalogue: every check that has to be decided, by id.
 
-use super::{Desk, PlanProblems, PlanRequest, source_of, stem, told};
+use super::{Desk, PlanRequest, source_of, stem};
 use crate::config::document;
 use crate::config::hint;
 use crate::config::source::SourceText;
