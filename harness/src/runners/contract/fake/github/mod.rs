@@ -124,12 +124,15 @@ impl GitHub {
         state.incidents.add(incidents, fault_server)
     }
 
-    /// Forgets incidents that are still to come, ends limits, fills quotas, gives the token back.
+    /// Forgets incidents that are still to come, ends limits, fills quotas, gives the token back,
+    /// and shows what was kept from lists and searches.
     pub fn heal(&self) {
         let mut state = self.shared.state();
         state.incidents.clear();
         state.limits.heal();
         state.world.account.revoked = false;
+        state.world.delays.list.clear();
+        state.world.delays.search.clear();
     }
 
     /// This moment in the record.

@@ -150,6 +150,18 @@ async fn silence_outlasts_ten_seconds() {
 }
 
 #[tokio::test]
+async fn a_lax_list_takes_no_notice_of_head_and_base() {
+    let bench = bench().await;
+    bench.send(bench.open()).await.expect(201);
+    let narrow = "/pulls?head=octo:other&base=trunk";
+    let count = async || bench.get(narrow).await.json().as_array().unwrap().len();
+    assert_eq!(count().await, 0);
+    bench.incident("pulls/list", 1, "lax-list");
+    assert_eq!(count().await, 1);
+    assert_eq!(count().await, 0);
+}
+
+#[tokio::test]
 async fn a_new_pull_request_is_missing_from_so_many_lists() {
     let bench = bench().await;
     bench.incident("pulls/create", 1, "stale-list:2");
