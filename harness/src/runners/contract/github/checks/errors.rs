@@ -275,7 +275,7 @@ pub(super) async fn f10(lane: &Lane<'_>) -> Outcome {
 }
 
 /// Everything that the target said anywhere, searched for the token of its lane.
-pub(super) async fn secrets(lane: &Lane<'_>, case: &str) -> Trial {
+pub(in super::super) async fn secrets(lane: &Lane<'_>, case: &str) -> Trial {
     let twin = lane.twin().await;
     let mut facts = Vec::new();
     let clean = |what: &str, text: Result<String, String>| {
