@@ -1,8 +1,10 @@
 //! Where the target's audit trail is, and how its records are named.
 
+use super::trigger;
 use crate::config::form::Form;
 use crate::config::node::Node;
 use crate::config::shape::{Record, Shape, optional, required};
+use crate::model::place::Problem;
 use crate::model::trial::github::{AuditPlan, AuditSource};
 
 /// What a record has to say, by the suite's names.
@@ -60,7 +62,7 @@ pub(super) static AUDIT: Record = Record {
 };
 
 /// Reads the section.
-pub(super) fn audit(node: &Node) -> Option<AuditPlan> {
+pub(super) fn audit(node: &Node, problems: &mut Vec<Problem>) -> Option<AuditPlan> {
     let path = node.get("path").and_then(Node::text).map(str::to_owned);
     let source = match node.get("source")?.text()? {
         "file" => AuditSource::File(path),
@@ -68,6 +70,11 @@ pub(super) fn audit(node: &Node) -> Option<AuditPlan> {
         _ => AuditSource::Log,
     };
     let entries = |key: &str| node.get(key).map(Node::entries).unwrap_or_default();
+    problems.extend(
+        entries("fields")
+            .iter()
+            .filter_map(|entry| trigger::unknown(entry, &FIELDS)),
+    );
     let good = node.get("good").map(Node::items).unwrap_or_default();
     let good: Vec<String> = good
         .iter()
@@ -82,7 +89,6 @@ pub(super) fn audit(node: &Node) -> Option<AuditPlan> {
             .collect(),
         fields: entries("fields")
             .iter()
-            .filter(|entry| FIELDS.contains(&entry.key.as_str()))
             .filter_map(|entry| Some((entry.key.clone(), entry.value.text()?.to_owned())))
             .collect(),
         good: if good.is_empty() {

@@ -42,9 +42,21 @@ pub(super) static OFFERS: Record = Record {
     fields: &[
         offer("draft", "{draft: true}", "A draft."),
         offer("labels", "{labels: [drift]}", "The label `drift`."),
-        offer("reviewers", "{reviewers: [reviewer]}", "A review by `reviewer`."),
-        offer("deletion", "{delete: true}", "In one file: it is taken away."),
-        offer("executable", "{mode: \"100755\"}", "In one file: it has the mode 100755."),
+        offer(
+            "reviewers",
+            "{reviewers: [reviewer]}",
+            "A review by `reviewer`.",
+        ),
+        offer(
+            "deletion",
+            "{delete: true}",
+            "In one file: it is taken away.",
+        ),
+        offer(
+            "executable",
+            "{mode: \"100755\"}",
+            "In one file: it has the mode 100755.",
+        ),
         offer("dry_run", "{dry_run: true}", "Nothing is written."),
     ],
     rules: &[],

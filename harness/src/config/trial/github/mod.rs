@@ -108,7 +108,7 @@ static GITHUB: Record = Record {
             "audit",
             Shape::Record(&audit::AUDIT),
             "{source: log, only: {/target: audit}, fields: {actor: /actor}}",
-            "Where its audit trail is; without it the checks of the trail fail.",
+            "Where its audit trail is; without it the checks of the trail are not asked.",
         ),
         optional(
             "fake",
@@ -124,8 +124,18 @@ static REPOSITORY: Record = Record {
     name: "fake_repository",
     doc: "The repository of the suite's fake GitHub.",
     fields: &[
-        optional("owner", Shape::Text(Form::Name), "octo", "Its owner; default `octo`."),
-        optional("name", Shape::Text(Form::Name), "hello", "Its name; default `hello`."),
+        optional(
+            "owner",
+            Shape::Text(Form::Name),
+            "octo",
+            "Its owner; default `octo`.",
+        ),
+        optional(
+            "name",
+            Shape::Text(Form::Name),
+            "hello",
+            "Its name; default `hello`.",
+        ),
         optional(
             "base",
             Shape::Text(Form::Line),
@@ -173,17 +183,17 @@ pub(super) fn github(node: &Node, problems: &mut Vec<Problem>) -> Option<GithubP
     let number = |key: &str, default: f64| node.get(key).and_then(Node::number).unwrap_or(default);
     Some(GithubPlan {
         trigger: trigger?,
-        answer: trigger::answer(node.get("answer")?)?,
+        answer: trigger::answer(node.get("answer")?, problems)?,
         repository: repository(node.get("repository")),
-        max_attempts: node
-            .get("max_attempts")
-            .map_or(Some(4), Node::unsigned)?,
+        max_attempts: node.get("max_attempts").map_or(Some(4), Node::unsigned)?,
         min_wait_scale: number("min_wait_scale", 1.0),
         time_bound: seconds.map_or(Some(Duration::from_secs(30)), time::seconds)?,
         jitter: number("jitter", 0.0),
         policy: declared::policy(node.get("policy")),
         offers: declared::offers(node.get("offers")),
-        audit: node.get("audit").and_then(audit::audit),
+        audit: node
+            .get("audit")
+            .and_then(|audit| audit::audit(audit, problems)),
         author: text(node, "author"),
         attached,
     })

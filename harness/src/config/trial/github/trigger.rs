@@ -2,7 +2,8 @@
 
 use crate::config::bearer::{self, BEARER};
 use crate::config::form::Form;
-use crate::config::node::Node;
+use crate::config::hint;
+use crate::config::node::{Entry, Node};
 use crate::config::shape::{Record, Rule, Shape, optional, required};
 use crate::model::place::Problem;
 use crate::model::template::Template;
@@ -206,7 +207,7 @@ fn token_of(node: &Node, problems: &mut Vec<Problem>) -> Option<TriggerToken> {
 }
 
 /// Reads what the answer says.
-pub(super) fn answer(node: &Node) -> Option<AnswerPlan> {
+pub(super) fn answer(node: &Node, problems: &mut Vec<Problem>) -> Option<AnswerPlan> {
     let text = |key: &str, default: &str| {
         let written = node.get(key).and_then(Node::text);
         written.unwrap_or(default).to_owned()
@@ -216,6 +217,7 @@ pub(super) fn answer(node: &Node) -> Option<AnswerPlan> {
         None => default.to_vec(),
     };
     let words = node.get("words").map(Node::entries).unwrap_or_default();
+    problems.extend(words.iter().filter_map(|entry| unknown(entry, &WORDS)));
     let list = |node: &Node| {
         let items = node.items().iter();
         items.filter_map(Node::text).map(str::to_owned).collect()
@@ -229,10 +231,20 @@ pub(super) fn answer(node: &Node) -> Option<AnswerPlan> {
         refused: statuses("refused", [400, 422]),
         words: words
             .iter()
-            .filter(|entry| WORDS.contains(&entry.key.as_str()))
             .map(|entry| (entry.key.clone(), list(&entry.value)))
             .collect(),
     })
+}
+
+/// A key that the suite has no use for.
+pub(super) fn unknown(entry: &Entry, known: &[&str]) -> Option<Problem> {
+    let problem = Problem::at(
+        &entry.place,
+        format!("nothing is called `{}` here", entry.key),
+    );
+    let mut problem = problem.known(known.iter().copied());
+    problem.help = hint::for_word(&entry.key, known.iter().copied());
+    (!known.contains(&entry.key.as_str())).then_some(problem)
 }
 
 /// Every hole in the texts of a value has to be one of these.
@@ -273,7 +285,10 @@ mod tests {
     #[test]
     fn every_text_of_a_value_is_found() {
         let mut texts = Vec::new();
-        collect(&json!({"a": ["${id}", {"b": "${files}"}], "c": 1}), &mut texts);
+        collect(
+            &json!({"a": ["${id}", {"b": "${files}"}], "c": 1}),
+            &mut texts,
+        );
         assert_eq!(texts, ["${id}", "${files}"]);
     }
 }

@@ -23,7 +23,8 @@ impl Lane<'_> {
             (Some(file), _) => read(file),
             (None, Some(target)) => Ok(target.output()),
             (None, None) => {
-                let text = "the log of an attached target can only be read where `log_file` names it";
+                let text =
+                    "the log of an attached target can only be read where `log_file` names it";
                 Err(Trouble::NotAsked(text.to_owned()))
             }
         }
@@ -32,7 +33,7 @@ impl Lane<'_> {
     fn audit_plan(&self) -> Result<&AuditPlan, Trouble> {
         let plan = self.suite.plan.audit.as_ref();
         let text = "the suite file does not say where the audit trail is (`github.audit`)";
-        plan.ok_or_else(|| Trouble::Target(text.to_owned()))
+        plan.ok_or_else(|| Trouble::NotAsked(text.to_owned()))
     }
 
     /// Every record of the audit trail so far.
@@ -45,7 +46,12 @@ impl Lane<'_> {
             AuditSource::Log => self.log()?,
             AuditSource::File(path) => read(path.as_deref().unwrap_or(self.audit_file()))?,
             AuditSource::Endpoint(path) => {
-                let answer = self.suite.http.get(format!("{}{path}", self.url)).send().await;
+                let answer = self
+                    .suite
+                    .http
+                    .get(format!("{}{path}", self.url))
+                    .send()
+                    .await;
                 let told = |error: reqwest::Error| Trouble::Target(error.to_string());
                 answer.map_err(told)?.text().await.map_err(told)?
             }
@@ -85,7 +91,9 @@ fn records(plan: &AuditPlan, text: &str) -> Vec<Value> {
     let whole: Option<Vec<Value>> = serde_json::from_str(text).ok();
     let lines = || {
         let lines = text.lines();
-        lines.filter_map(|line| serde_json::from_str(line.trim()).ok()).collect()
+        lines
+            .filter_map(|line| serde_json::from_str(line.trim()).ok())
+            .collect()
     };
     let mut all: Vec<Value> = whole.unwrap_or_else(lines);
     let is_one = |value: &Value| {
@@ -98,7 +106,8 @@ fn records(plan: &AuditPlan, text: &str) -> Vec<Value> {
 
 fn read(path: &str) -> Result<String, Trouble> {
     let bytes = std::fs::read(path);
-    let bytes = bytes.map_err(|error| Trouble::Target(format!("{path} cannot be read: {error}")))?;
+    let bytes =
+        bytes.map_err(|error| Trouble::Target(format!("{path} cannot be read: {error}")))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -118,7 +127,13 @@ mod tests {
         };
         let text = "plain\n{\"target\":\"audit\",\"n\":1}\n{\"target\":\"x\"}\n[1]\n {\"target\":\"audit\",\"n\":2}";
         let found = records(&plan, text);
-        assert_eq!(found, [json!({"target":"audit","n":1}), json!({"target":"audit","n":2})]);
+        assert_eq!(
+            found,
+            [
+                json!({"target":"audit","n":1}),
+                json!({"target":"audit","n":2})
+            ]
+        );
         assert_eq!(records(&plan, "[{\"target\":\"audit\"}]").len(), 1);
     }
 }

@@ -44,7 +44,10 @@ impl Canary {
 
     /// What came, one text a connection.
     pub(super) fn heard(&self) -> Vec<String> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.heard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -69,14 +72,20 @@ async fn remember(mut stream: TcpStream, heard: Arc<Mutex<Vec<String>>>) {
     // Whatever came until then counts.
     let _ = tokio::time::timeout(PATIENCE, read).await;
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    heard.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    heard
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(text);
     let _ = stream.write_all(ANSWER).await;
 }
 
 /// Every text by which a token is recognised: itself, its ends, its usual encodings.
 pub(super) fn traces(token: &str) -> Vec<String> {
     let start: String = token.chars().take(8).collect();
-    let end: String = token.chars().skip(token.chars().count().saturating_sub(8)).collect();
+    let end: String = token
+        .chars()
+        .skip(token.chars().count().saturating_sub(8))
+        .collect();
     let escaped: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
     // The last octet of an encoding depends on what follows: it is left out.
     let cut = |mut text: String| {
@@ -100,9 +109,9 @@ pub(super) fn found(token: &str, text: &str) -> Option<String> {
     let traces = traces(token);
     let trace = traces.iter().find(|trace| text.contains(trace.as_str()))?;
     let line = text.lines().find(|line| line.contains(trace.as_str()))?;
-    let hidden = traces
-        .iter()
-        .fold(line.to_owned(), |line, trace| line.replace(trace, "[token]"));
+    let hidden = traces.iter().fold(line.to_owned(), |line, trace| {
+        line.replace(trace, "[token]")
+    });
     Some(hidden.chars().take(200).collect())
 }
 
@@ -119,7 +128,10 @@ mod tests {
             "starts ghp_EhGb…".to_owned(),
             "ends …9uVfQ1a and b9uVfQ1a".to_owned(),
             format!("basic {}", STANDARD.encode(token)),
-            format!("basic {}", STANDARD.encode(format!("x-access-token:{token}\n"))),
+            format!(
+                "basic {}",
+                STANDARD.encode(format!("x-access-token:{token}\n"))
+            ),
         ] {
             let told = found(token, &text);
             assert!(told.is_some(), "{text}");

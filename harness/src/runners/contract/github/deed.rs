@@ -41,7 +41,10 @@ impl Deed {
 
     /// Requests of an operation, by GitHub's name of it.
     pub(super) fn of(&self, op: &str) -> Vec<&Seen> {
-        self.requests.iter().filter(|seen| seen.op() == op).collect()
+        self.requests
+            .iter()
+            .filter(|seen| seen.op() == op)
+            .collect()
     }
 
     /// Requests that met an incident.
@@ -53,7 +56,8 @@ impl Deed {
     /// How often the most frequent of the requests that met an incident was sent.
     pub(super) fn most_repeated(&self) -> usize {
         let met = self.met();
-        let same = |a: &Seen, b: &Seen| a.method == b.method && a.target == b.target && a.body == b.body;
+        let same =
+            |a: &Seen, b: &Seen| a.method == b.method && a.target == b.target && a.body == b.body;
         let counts = met
             .iter()
             .map(|one| met.iter().filter(|other| same(one, other)).count());
@@ -62,7 +66,10 @@ impl Deed {
 
     /// Seconds without any request after the first one that was told of a limit; `None` when none came.
     pub(super) fn silence_after_limit(&self) -> Option<f64> {
-        let limited = self.requests.iter().position(|seen| seen.incident.is_some())?;
+        let limited = self
+            .requests
+            .iter()
+            .position(|seen| seen.incident.is_some())?;
         let next = self.requests.get(limited + 1)?;
         Some((next.at.saturating_sub(self.requests[limited].at)).as_secs_f64())
     }

@@ -59,7 +59,10 @@ pub(super) fn one(plan: &GithubPlan, deed: &Deed) -> Vec<Fact> {
 
 /// The answer names a pull request.
 pub(super) fn names(plan: &GithubPlan, said: &Said, pull: Option<&Pull>) -> Fact {
-    let wanted = pull.map_or_else(|| "none was opened".to_owned(), |pull| pull.number.to_string());
+    let wanted = pull.map_or_else(
+        || "none was opened".to_owned(),
+        |pull| pull.number.to_string(),
+    );
     let saw = match said.number(&plan.answer) {
         Some(number) => Saw::Text(number.to_string()),
         None => Saw::Nothing(format!("no number in {}", said.told())),
@@ -102,12 +105,23 @@ pub(super) fn every(
 ) -> Fact {
     if requests.is_empty() {
         let nothing = Saw::Nothing("no request to GitHub".to_owned());
-        return Fact::new(what, crate::model::trial::Want::Holds(wanted.to_owned()), nothing);
+        return Fact::new(
+            what,
+            crate::model::trial::Want::Holds(wanted.to_owned()),
+            nothing,
+        );
     }
-    let bad = requests
-        .iter()
-        .find_map(|seen| Some(format!("{} {}: {}", seen.method, seen.target, problem(seen)?)));
-    let saw = bad.clone().unwrap_or_else(|| format!("{} requests", requests.len()));
+    let bad = requests.iter().find_map(|seen| {
+        Some(format!(
+            "{} {}: {}",
+            seen.method,
+            seen.target,
+            problem(seen)?
+        ))
+    });
+    let saw = bad
+        .clone()
+        .unwrap_or_else(|| format!("{} requests", requests.len()));
     Fact::holds(what, wanted, bad.is_none(), saw)
 }
 
@@ -118,14 +132,20 @@ pub(super) fn tree(plan: &GithubPlan, deed: &Deed) -> Fact {
     let pull = deed.pull(deed.said.number(&plan.answer));
     let Some((pull, root)) = pull.and_then(|pull| Some((pull, deed.root(pull)?))) else {
         let nothing = Saw::Nothing(format!("no pull request: {}", deed.said.told()));
-        return Fact::new(what, crate::model::trial::Want::Holds(wanted.to_owned()), nothing);
+        return Fact::new(
+            what,
+            crate::model::trial::Want::Holds(wanted.to_owned()),
+            nothing,
+        );
     };
     let store = &deed.after.store;
     let base = store.files_of(root);
     let head = store.files_of(deed.after.head(pull));
     let content = |path: &str| store.blob(head.get(path)?.id);
     let problem = predicate::tree_problem(&base, &head, &deed.ask.wanted(), content);
-    let saw = problem.clone().unwrap_or_else(|| format!("{} files", head.len()));
+    let saw = problem
+        .clone()
+        .unwrap_or_else(|| format!("{} files", head.len()));
     Fact::holds(what, wanted, problem.is_none(), saw)
 }
 
@@ -153,5 +173,10 @@ pub(super) fn met(deed: &Deed, what: &str) -> Fact {
         0 => Saw::Nothing(format!("no request met it; {}", deed.said.told())),
         count => Saw::Number(float(count)),
     };
-    Fact::number(&format!("requests that met {what}"), (Some(1.0), None), "", saw)
+    Fact::number(
+        &format!("requests that met {what}"),
+        (Some(1.0), None),
+        "",
+        saw,
+    )
 }

@@ -119,7 +119,8 @@ impl<'a> Lane<'a> {
     /// The repository as it was at first, and nothing that goes wrong.
     pub(super) fn fresh(&self) {
         self.fake.heal();
-        self.fake.change(|repository| repository.clone_from(&self.fresh));
+        self.fake
+            .change(|repository| repository.clone_from(&self.fresh));
     }
 
     /// Sets incidents: operation, which one (0 is all), kind. One that cannot be is a mistake of the suite.
@@ -166,7 +167,10 @@ impl<'a> Lane<'a> {
 
     /// Everything that was answered so far.
     pub(super) fn heard(&self) -> String {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.heard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Asks, and looks at everything that came of it.
@@ -225,7 +229,9 @@ impl<'a> Lane<'a> {
     /// A plain request opens no pull request; in words.
     pub(super) async fn profile(&self) -> Result<&Profile, Trouble> {
         let learned = self.profile.get_or_init(|| Profile::learn(self)).await;
-        learned.as_ref().map_err(|told| Trouble::Target(told.clone()))
+        learned
+            .as_ref()
+            .map_err(|told| Trouble::Target(told.clone()))
     }
 
     /// The branch of an id: by the pattern, else by a look, after which everything is as before.

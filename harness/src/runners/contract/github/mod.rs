@@ -52,7 +52,9 @@ pub async fn run(plan: &GithubPlan, stage: &Stage<'_>) -> Result<(), TrialError>
     if let Comes::Attached { .. } = stage.plan.target.comes {
         return attached(&suite).await;
     }
-    let lanes = LANES.iter().map(|(name, rows)| run_lane(&suite, name, rows.to_vec()));
+    let lanes = LANES
+        .iter()
+        .map(|(name, rows)| run_lane(&suite, name, rows.to_vec()));
     join_all(lanes).await;
     Ok(())
 }

@@ -87,7 +87,11 @@ pub(super) fn branch_is_legal(branch: &str) -> bool {
 /// What GitHub would make of a text: mentions, references and hidden comments outside of code.
 pub(super) fn lively(text: &str) -> Vec<&'static str> {
     let plain = outside_code(text);
-    let known = [("@team", "a mention"), ("#1", "a reference"), ("<!--", "a hidden comment")];
+    let known = [
+        ("@team", "a mention"),
+        ("#1", "a reference"),
+        ("<!--", "a hidden comment"),
+    ];
     let found = known.iter().filter(|(sign, _)| plain.contains(sign));
     found.map(|(_, what)| *what).collect()
 }
@@ -100,7 +104,9 @@ fn outside_code(text: &str) -> String {
         let start = line.trim_start();
         let ticks: String = start
             .chars()
-            .take_while(|c| start.starts_with('`') && *c == '`' || start.starts_with('~') && *c == '~')
+            .take_while(|c| {
+                start.starts_with('`') && *c == '`' || start.starts_with('~') && *c == '~'
+            })
             .collect();
         match &fence {
             Some(open) => {
@@ -186,7 +192,9 @@ mod tests {
         for good in ["a", "fix/a-b#1", "\u{fc}", "remediation/x.y"] {
             assert!(branch_is_legal(good), "{good}");
         }
-        for bad in ["", "a..b", "a b", "a~b", "a^b", "a:b", "a.lock", "-a", ".a", "a/", "a.", "@"] {
+        for bad in [
+            "", "a..b", "a b", "a~b", "a^b", "a:b", "a.lock", "-a", ".a", "a/", "a.", "@",
+        ] {
             assert!(!branch_is_legal(bad), "{bad}");
         }
     }
@@ -194,7 +202,10 @@ mod tests {
     #[test]
     fn what_stands_in_code_calls_nobody() {
         assert_eq!(lively("hello @team"), ["a mention"]);
-        assert_eq!(lively("fixes #1 <!-- x"), ["a reference", "a hidden comment"]);
+        assert_eq!(
+            lively("fixes #1 <!-- x"),
+            ["a reference", "a hidden comment"]
+        );
         assert!(lively("```json\n@team #1 <!--\n```\nend").is_empty());
         assert!(lively("`@team` and @\u{200b}team").is_empty());
         assert_eq!(lively("```\n```\n@team"), ["a mention"]);

@@ -25,7 +25,10 @@ impl Profile {
         lane.fresh();
         let opened = deed.opened();
         let Some(pull) = opened.first() else {
-            let told = format!("a plain request opens no pull request: {}", deed.said.told());
+            let told = format!(
+                "a plain request opens no pull request: {}",
+                deed.said.told()
+            );
             return Err(told);
         };
         let around = pull.head.split_once(&id);

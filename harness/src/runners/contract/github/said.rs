@@ -38,7 +38,8 @@ impl Said {
 
     /// Whether there is a pull request, as the target says.
     pub(super) fn is_success(&self, plan: &AnswerPlan) -> bool {
-        self.status.is_some_and(|status| plan.success.contains(&status))
+        self.status
+            .is_some_and(|status| plan.success.contains(&status))
     }
 
     /// The number of the pull request.

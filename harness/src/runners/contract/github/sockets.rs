@@ -32,7 +32,11 @@ fn tree(root: u32) -> Option<Vec<u32>> {
         }
         for task in tasks.into_iter().flatten().flatten() {
             let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-            all.extend(children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+            all.extend(
+                children
+                    .split_whitespace()
+                    .filter_map(|pid| pid.parse::<u32>().ok()),
+            );
         }
         at += 1;
     }
@@ -42,7 +46,9 @@ fn tree(root: u32) -> Option<Vec<u32>> {
 /// Numbers of the sockets that a process has open.
 fn inodes(pid: u32) -> Option<HashSet<String>> {
     let open = fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
-    let links = open.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
+    let links = open
+        .flatten()
+        .filter_map(|entry| fs::read_link(entry.path()).ok());
     let number = |link: std::path::PathBuf| {
         let text = link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?;
         Some(text.to_owned())

@@ -90,7 +90,10 @@ impl<'a> Suite<'a> {
     ) -> BTreeMap<String, String> {
         let repository = &self.plan.repository;
         let scale = with.scale.unwrap_or(self.plan.min_wait_scale);
-        let audit = self.stage.folder.join(format!("audit-{}.jsonl", self.next()));
+        let audit = self
+            .stage
+            .folder
+            .join(format!("audit-{}.jsonl", self.next()));
         let audience = match &self.plan.trigger.token {
             Some(TriggerToken::Bearer { audience, .. }) => audience.clone(),
             _ => String::new(),
@@ -117,7 +120,10 @@ impl<'a> Suite<'a> {
         let trigger = &self.plan.trigger;
         let (path, body) = ask.render(trigger);
         let method = Method::from_bytes(trigger.method.as_bytes()).unwrap_or(Method::POST);
-        let mut request = self.http.request(method, format!("{url}{path}")).json(&body);
+        let mut request = self
+            .http
+            .request(method, format!("{url}{path}"))
+            .json(&body);
         for (name, value) in &trigger.headers {
             request = request.header(name, value);
         }
@@ -162,7 +168,9 @@ async fn heard(request: reqwest::RequestBuilder, patience: Duration) -> Said {
     };
     let status = response.status().as_u16();
     let after = response.headers().get("retry-after");
-    let retry_after = after.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let retry_after = after
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
     match response.text().await {
         Err(error) => lost(&error),
         Ok(text) => Said {
@@ -183,7 +191,8 @@ async fn token(plan: &GithubPlan) -> Result<(Option<Issuer>, Option<String>), St
         Some(TriggerToken::Bearer { bearer, audience }) => match bearer {
             Bearer::Environment(name) => {
                 let value = std::env::var(name);
-                let value = value.map_err(|_| format!("the environment variable {name} is not set"))?;
+                let value =
+                    value.map_err(|_| format!("the environment variable {name} is not set"))?;
                 Ok((None, Some(value)))
             }
             Bearer::Issuer { .. } => {

@@ -14,7 +14,11 @@ pub(super) const CHECKS: &[Check] = &[
         "403 without permission is `forbidden`, and the permission is named",
         "GitHub docs: troubleshooting the REST API",
     ),
-    Check::must("F3", "404 of GitHub is `not_found`", "seed plan: error table"),
+    Check::must(
+        "F3",
+        "404 of GitHub is `not_found`",
+        "seed plan: error table",
+    ),
     Check::must(
         "F4",
         "422 is success where it exists already, else `validation_failed` with GitHub's own words",
@@ -61,5 +65,9 @@ pub(super) const CHECKS: &[Check] = &[
         "seed plan: audit trail",
     )
     .launching(),
-    Check::must("F12", "a dry run writes nothing", "what the service declares"),
+    Check::must(
+        "F12",
+        "a dry run writes nothing",
+        "what the service declares",
+    ),
 ];

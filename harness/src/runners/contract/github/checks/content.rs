@@ -13,7 +13,11 @@ pub(super) async fn b1(lane: &Lane<'_>) -> Outcome {
     let plan = lane.suite.plan;
     let deed = lane.deed(&Ask::plain(&lane.id("b1"))).await;
     let base = &plan.repository.base;
-    let tip = deed.before.tip(base).map(|tip| tip.to_string()).unwrap_or_default();
+    let tip = deed
+        .before
+        .tip(base)
+        .map(|tip| tip.to_string())
+        .unwrap_or_default();
     let root = deed
         .pull(deed.said.number(&plan.answer))
         .and_then(|pull| deed.root(pull));
@@ -21,7 +25,11 @@ pub(super) async fn b1(lane: &Lane<'_>) -> Outcome {
         || Saw::Nothing(format!("no pull request: {}", deed.said.told())),
         |root| Saw::Text(root.to_string()),
     );
-    let after = deed.after.tip(base).map(|tip| tip.to_string()).unwrap_or_default();
+    let after = deed
+        .after
+        .tip(base)
+        .map(|tip| tip.to_string())
+        .unwrap_or_default();
     let mut facts = vec![
         Fact::one_of("commit that the branch grew out of", [&tip], saw),
         Fact::one_of("tip of the base afterwards", [&tip], Saw::Text(after)),
@@ -58,7 +66,13 @@ pub(super) async fn b3(lane: &Lane<'_>) -> Outcome {
     let base = "trunk";
     // A target that is told its base has to be started anew to be told another one.
     let own = match lane.suite.tells("github_base") {
-        true => Some(lane.sibling(With { base: Some(base.to_owned()), ..With::default() }).await?),
+        true => Some(
+            lane.sibling(With {
+                base: Some(base.to_owned()),
+                ..With::default()
+            })
+            .await?,
+        ),
         false => None,
     };
     let at = own.as_ref().unwrap_or(lane);
@@ -67,7 +81,9 @@ pub(super) async fn b3(lane: &Lane<'_>) -> Outcome {
         at.fake.change(|repository| {
             let old = format!("refs/heads/{}", repository.default_branch);
             if let Some(tip) = repository.references.remove(&old) {
-                repository.references.insert(format!("refs/heads/{base}"), tip);
+                repository
+                    .references
+                    .insert(format!("refs/heads/{base}"), tip);
             }
             base.clone_into(&mut repository.default_branch);
         });
@@ -91,12 +107,17 @@ pub(super) async fn b3(lane: &Lane<'_>) -> Outcome {
 
 pub(super) async fn b4(lane: &Lane<'_>) -> Outcome {
     let all: Vec<u8> = (0..=255).collect();
-    let large: Vec<u8> = (0..1024 * 1024_u32).map(|n| b'a' + (n % 23) as u8).collect();
+    let large: Vec<u8> = (0..1024 * 1024_u32)
+        .map(|n| b'a' + (n % 23) as u8)
+        .collect();
     let kinds: [(&str, &[u8]); 6] = [
         ("an empty file", b""),
         ("CRLF", b"a\r\nb\r\n"),
         ("no final newline", b"a\nb"),
-        ("UTF-8 and emoji", "\u{1f600} \u{e4}\u{308}\u{feff}\n".as_bytes()),
+        (
+            "UTF-8 and emoji",
+            "\u{1f600} \u{e4}\u{308}\u{feff}\n".as_bytes(),
+        ),
         ("bytes 0 to 255", &all),
         ("1 MiB", &large),
     ];
@@ -163,7 +184,9 @@ pub(super) async fn b7(lane: &Lane<'_>) -> Outcome {
     let head = pull.map(|pull| deed.after.store.files_of(deed.after.head(pull)));
     let base = deed.before.files(&plan.repository.base);
     let lost = head.as_ref().map(|head| {
-        let lost = base.iter().filter(|(path, file)| head.get(*path) != Some(*file));
+        let lost = base
+            .iter()
+            .filter(|(path, file)| head.get(*path) != Some(*file));
         lost.map(|(path, _)| path.as_str()).collect::<Vec<_>>()
     });
     let want = Want::Holds(format!("all {} are as they were", base.len()));
@@ -192,7 +215,9 @@ pub(super) async fn b8(lane: &Lane<'_>) -> Outcome {
     let later = opened.map_or(0, |at| {
         let moves = |op: &str| op.starts_with("git/") || op.starts_with("repos/");
         let later = deed.requests[at..].iter();
-        later.filter(|seen| seen.is_write() && moves(seen.op())).count()
+        later
+            .filter(|seen| seen.is_write() && moves(seen.op()))
+            .count()
     });
     let commits = deed
         .pull(deed.said.number(&plan.answer))
@@ -219,14 +244,21 @@ pub(super) async fn b9(lane: &Lane<'_>) -> Outcome {
     let first = commits.first();
     let parents = first.map_or_else(nothing, |commit| {
         let right = commit.parents.first() == base.as_ref() && commit.parents.len() == 1;
-        Saw::Held(right, format!("{} parents: {:?}", commit.parents.len(), commit.parents))
+        Saw::Held(
+            right,
+            format!("{} parents: {:?}", commit.parents.len(), commit.parents),
+        )
     });
     let message = first.map_or_else(nothing, |commit| {
         let message = commit.message.trim();
         Saw::Held(!message.is_empty(), format!("`{message}`"))
     });
     let mut facts = vec![
-        Fact::new("parents of the first commit", Want::Holds("the tip of the base".to_owned()), parents),
+        Fact::new(
+            "parents of the first commit",
+            Want::Holds("the tip of the base".to_owned()),
+            parents,
+        ),
         Fact::new("message", Want::Holds("something".to_owned()), message),
     ];
     if let Some(author) = &plan.author {
@@ -247,7 +279,12 @@ pub(super) async fn b10(lane: &Lane<'_>) -> Outcome {
     let mut facts = vec![f::met(&deed, "the moved base")];
     facts.extend(f::one(lane.suite.plan, &deed));
     facts.push(f::tree(lane.suite.plan, &deed));
-    Ok(vec![of("B10", "somebody commits to README.md meanwhile", &deed.said, facts)])
+    Ok(vec![of(
+        "B10",
+        "somebody commits to README.md meanwhile",
+        &deed.said,
+        facts,
+    )])
 }
 
 pub(super) async fn b11(lane: &Lane<'_>) -> Outcome {
@@ -275,7 +312,16 @@ pub(super) async fn b11(lane: &Lane<'_>) -> Outcome {
 
 pub(super) async fn b12(lane: &Lane<'_>) -> Outcome {
     let plan = lane.suite.plan;
-    let odd = ["a..b", "-x", "a~b^c:d", "x.lock", "a b?*[", "end.", "@{u}", "\u{e4}\u{7f}\\"];
+    let odd = [
+        "a..b",
+        "-x",
+        "a~b^c:d",
+        "x.lock",
+        "a b?*[",
+        "end.",
+        "@{u}",
+        "\u{e4}\u{7f}\\",
+    ];
     let mut trials = Vec::new();
     for word in odd {
         lane.fresh();
@@ -307,7 +353,13 @@ pub(super) async fn b13(lane: &Lane<'_>) -> Outcome {
     let plan = lane.suite.plan;
     let mut trials = Vec::new();
     let first = lane.twin().await;
-    for path in ["../x", "/etc/x", ".git/config", "a/../../b", "a/.GIT/hooks/x"] {
+    for path in [
+        "../x",
+        "/etc/x",
+        ".git/config",
+        "a/../../b",
+        "a/.GIT/hooks/x",
+    ] {
         lane.fresh();
         let ask = Ask::plain(&lane.id("b13")).files(&[(path, b"x\n")]);
         let deed = lane.deed(&ask).await;
@@ -337,7 +389,10 @@ pub(super) async fn b14(lane: &Lane<'_>) -> Outcome {
         f::word(plan, &deed.said, &["forbidden", "invalid_path"]),
     ];
     let twins = vec![first, lane.twin().await];
-    Ok(vec![beside(twins, of("B14", "403 without the permission", &deed.said, facts))])
+    Ok(vec![beside(
+        twins,
+        of("B14", "403 without the permission", &deed.said, facts),
+    )])
 }
 
 pub(super) async fn b15(lane: &Lane<'_>) -> Outcome {

@@ -23,7 +23,9 @@ async fn refused(
     let plan = lane.suite.plan;
     let first = lane.twin().await;
     lane.incidents(&[(op, 0, kind)])?;
-    let deed = lane.deed(&Ask::plain(&lane.id(&check.to_lowercase()))).await;
+    let deed = lane
+        .deed(&Ask::plain(&lane.id(&check.to_lowercase())))
+        .await;
     let mut all = vec![f::met(&deed, kind), f::no_success(plan, &deed.said)];
     all.extend(facts(&deed));
     let twins = vec![first, lane.twin().await];
@@ -34,8 +36,17 @@ async fn refused(
 /// What the error says to people holds a text.
 fn says(lane: &Lane<'_>, deed: &Deed, wanted: &str) -> Fact {
     let message = deed.said.message(&lane.suite.plan.answer);
-    let saw = if message.is_empty() { deed.said.told() } else { message.clone() };
-    Fact::holds("message", &format!("says `{wanted}`"), message.contains(wanted), saw)
+    let saw = if message.is_empty() {
+        deed.said.told()
+    } else {
+        message.clone()
+    };
+    Fact::holds(
+        "message",
+        &format!("says `{wanted}`"),
+        message.contains(wanted),
+        saw,
+    )
 }
 
 pub(super) async fn f1(lane: &Lane<'_>) -> Outcome {
@@ -102,7 +113,11 @@ pub(super) async fn f6(lane: &Lane<'_>) -> Outcome {
         (read, "r16", &["upstream_error"]),
         (read, "r16:half-body", &["upstream_error"]),
         ("any", "r18:agent", &["upstream_error", "forbidden"]),
-        ("pulls/create", "r20:not-json", &["upstream_error", "validation_failed"]),
+        (
+            "pulls/create",
+            "r20:not-json",
+            &["upstream_error", "validation_failed"],
+        ),
     ] {
         let facts = |deed: &Deed| vec![f::word(plan, &deed.said, words)];
         trials.push(refused(lane, "F6", (op, kind), facts).await?);
@@ -138,7 +153,9 @@ fn member(lane: &Lane<'_>, record: &Value, name: &str, wanted: Option<&str>) -> 
         other => other.to_string(),
     });
     let missing = || Saw::Nothing(format!("it is not in {record}"));
-    let saw = text.filter(|text| !text.is_empty()).map_or_else(missing, Saw::Text);
+    let saw = text
+        .filter(|text| !text.is_empty())
+        .map_or_else(missing, Saw::Text);
     let what = format!("`{name}` of the record");
     match wanted {
         Some(wanted) => Fact::one_of(&what, [wanted], saw),
@@ -168,7 +185,11 @@ pub(super) async fn f8(lane: &Lane<'_>) -> Outcome {
         if let Some(record) = records.get(at) {
             facts.extend(of_record(lane, record, ask, deed));
         }
-        let case = if at == 0 { "the first of two" } else { "the second, in order" };
+        let case = if at == 0 {
+            "the first of two"
+        } else {
+            "the second, in order"
+        };
         trials.push(of("F8", case, &deed.said, facts));
     }
     Ok(trials)
@@ -180,7 +201,9 @@ fn of_record(lane: &Lane<'_>, record: &Value, ask: &Ask, deed: &Deed) -> Vec<Fac
     let number = pull.map(|pull| pull.number.to_string());
     let repository = deed.after.full_name();
     let last = deed.requests.last();
-    let status = last.and_then(|seen| seen.status).map(|status| status.to_string());
+    let status = last
+        .and_then(|seen| seen.status)
+        .map(|status| status.to_string());
     let wanted = [
         ("time", None),
         ("actor", None),
@@ -207,12 +230,16 @@ fn of_record(lane: &Lane<'_>, record: &Value, ask: &Ask, deed: &Deed) -> Vec<Fac
 }
 
 pub(super) async fn f9(lane: &Lane<'_>) -> Outcome {
-    let good = lane.suite.plan.audit.as_ref().map(|audit| audit.good.clone());
+    let good = lane
+        .suite
+        .plan
+        .audit
+        .as_ref()
+        .map(|audit| audit.good.clone());
     let good = good.unwrap_or_default();
     let mut trials = Vec::new();
     for (op, kind) in [("any", "r1"), ("pulls/create", "r7")] {
         let first = lane.twin().await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
         let before = lane.settled().await?;
         lane.incidents(&[(op, 0, kind)])?;
         let ask = Ask::plain(&lane.id("f9"));
@@ -230,7 +257,10 @@ pub(super) async fn f9(lane: &Lane<'_>) -> Outcome {
             facts.push(Fact::none_of("outcome of a failure", &good, saw));
         }
         let twins = vec![first, lane.twin().await];
-        trials.push(beside(twins, of("F9", &format!("{op} answers {kind}"), &deed.said, facts)));
+        trials.push(beside(
+            twins,
+            of("F9", &format!("{op} answers {kind}"), &deed.said, facts),
+        ));
     }
     lane.fresh();
     let ask = Ask::plain(&lane.id("f9"));
@@ -239,7 +269,10 @@ pub(super) async fn f9(lane: &Lane<'_>) -> Outcome {
     let second = lane.deed(&ask).await;
     let records = lane.records_after(before, 1).await?;
     let number = first.opened().first().map(|pull| pull.number.to_string());
-    let mut facts = vec![f::success(lane.suite.plan, &second.said), some(&records, 1, 1)];
+    let mut facts = vec![
+        f::success(lane.suite.plan, &second.said),
+        some(&records, 1, 1),
+    ];
     if let Some(record) = records.first() {
         facts.push(member(lane, record, "finding", Some(&ask.id)));
         facts.push(member(lane, record, "number", number.as_deref()));
@@ -299,7 +332,12 @@ pub(in super::super) async fn secrets(lane: &Lane<'_>, case: &str) -> Trial {
         facts.push(clean("audit trail", text));
     }
     if let Some(path) = &lane.suite.stage.plan.target.metrics_path {
-        let answer = lane.suite.http.get(format!("{}{path}", lane.url)).send().await;
+        let answer = lane
+            .suite
+            .http
+            .get(format!("{}{path}", lane.url))
+            .send()
+            .await;
         let text = match answer {
             Ok(answer) => answer.text().await.map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
@@ -340,13 +378,23 @@ pub(super) async fn f11(lane: &Lane<'_>) -> Outcome {
     let records: Vec<Value> = lane.records().await?.into_iter().skip(before).collect();
     let how = ended.map_or_else(|| "it still runs".to_owned(), |ended| ended.how);
     let mut facts = vec![
-        Fact::holds("SIGTERM in flight", "ends it", sent && how != "it still runs", how.clone()),
+        Fact::holds(
+            "SIGTERM in flight",
+            "ends it",
+            sent && how != "it still runs",
+            how.clone(),
+        ),
         some(&records, 1, lane.suite.plan.max_attempts as usize),
     ];
     if let Some(record) = records.last() {
         facts.push(member(&lane, record, "finding", Some(&ask.id)));
     }
-    let trial = of("F11", "GitHub is silent, and the target is stopped", &said, facts);
+    let trial = of(
+        "F11",
+        "GitHub is silent, and the target is stopped",
+        &said,
+        facts,
+    );
     lane.stop().await;
     Ok(vec![beside(vec![twin], trial)])
 }
@@ -366,5 +414,8 @@ pub(super) async fn f12(lane: &Lane<'_>) -> Outcome {
         f::exactly("new open pull requests", 0, deed.opened().len()),
     ];
     let twins = vec![first, lane.twin().await];
-    Ok(vec![beside(twins, of("F12", "a dry run", &deed.said, facts))])
+    Ok(vec![beside(
+        twins,
+        of("F12", "a dry run", &deed.said, facts),
+    )])
 }

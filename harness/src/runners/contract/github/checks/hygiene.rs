@@ -57,9 +57,12 @@ pub(super) async fn a2(lane: &Lane<'_>) -> Outcome {
         f::every("members of bodies", published, &deed.requests, |seen| {
             told(seen, |found| !found.is_unknown())
         }),
-        f::every("members that nobody published", "none", &deed.requests, |seen| {
-            told(seen, Finding::is_unknown)
-        })
+        f::every(
+            "members that nobody published",
+            "none",
+            &deed.requests,
+            |seen| told(seen, Finding::is_unknown),
+        )
         .should(),
     ];
     facts.extend(f::one(lane.suite.plan, &deed));
@@ -70,7 +73,11 @@ pub(super) async fn a3(lane: &Lane<'_>) -> Outcome {
     let plan = lane.suite.plan;
     let mut trials = Vec::new();
     for (case, id, path) in [
-        ("a path with space, umlaut, ?, # and %", "a3", "dir/\u{e4} ?#%41.md"),
+        (
+            "a path with space, umlaut, ?, # and %",
+            "a3",
+            "dir/\u{e4} ?#%41.md",
+        ),
         ("an id with # and %", "a3#1%41", "behaviors/api.yaml"),
     ] {
         lane.fresh();
@@ -104,7 +111,8 @@ pub(super) async fn a4(lane: &Lane<'_>) -> Outcome {
     let plan = lane.suite.plan;
     let ask = Ask::plain(&lane.id("a4"));
     let (deed, strangers) = watched(&lane, lane.deed(&ask)).await;
-    let below = |seen: &Seen| (!seen.target.starts_with("/api/v3/")).then(|| "not below".to_owned());
+    let below =
+        |seen: &Seen| (!seen.target.starts_with("/api/v3/")).then(|| "not below".to_owned());
     let mut facts = vec![
         f::every("paths", "below /api/v3", &deed.requests, below),
         f::exactly("requests that went to a proxy", 0, proxy.heard().len()),
@@ -116,7 +124,11 @@ pub(super) async fn a4(lane: &Lane<'_>) -> Outcome {
             "connections to other machines",
             "none",
             none,
-            if none { "none".to_owned() } else { told.join(", ") },
+            if none {
+                "none".to_owned()
+            } else {
+                told.join(", ")
+            },
         ));
     }
     facts.extend(f::one(plan, &deed));
@@ -166,9 +178,17 @@ pub(super) async fn a5(lane: &Lane<'_>) -> Outcome {
 
 pub(super) async fn a6(lane: &Lane<'_>) -> Outcome {
     let profile = lane.profile().await?.clone();
-    let mut ways = vec![("a redirect to another origin", profile.first_read, "r17:to=")];
+    let mut ways = vec![(
+        "a redirect to another origin",
+        profile.first_read,
+        "r17:to=",
+    )];
     if profile.uses("pulls/list") {
-        ways.push(("a next page at another origin", "pulls/list", "next-elsewhere:"));
+        ways.push((
+            "a next page at another origin",
+            "pulls/list",
+            "next-elsewhere:",
+        ));
     }
     let mut trials = Vec::new();
     for (case, op, kind) in ways {
@@ -224,8 +244,21 @@ pub(super) async fn a8(lane: &Lane<'_>) -> Outcome {
     lane.incidents(&[("pulls/list", 1, &next)])?;
     let deed = lane.deed(&Ask::plain(&lane.id("a8"))).await;
     let lists = deed.of("pulls/list");
-    let followed = lists.iter().filter(|seen| seen.target.contains(mark)).count();
-    let mut facts = vec![f::between("requests for the page of the link", 1, 2, followed)];
+    let followed = lists
+        .iter()
+        .filter(|seen| seen.target.contains(mark))
+        .count();
+    let mut facts = vec![f::between(
+        "requests for the page of the link",
+        1,
+        2,
+        followed,
+    )];
     facts.extend(f::one(lane.suite.plan, &deed));
-    Ok(vec![of("A8", "a link that cannot be guessed", &deed.said, facts)])
+    Ok(vec![of(
+        "A8",
+        "a link that cannot be guessed",
+        &deed.said,
+        facts,
+    )])
 }

@@ -43,7 +43,12 @@ pub(super) async fn d1(lane: &Lane<'_>) -> Outcome {
     let second = lane.deed(&ask).await;
     let mut facts = f::one(lane.suite.plan, &first);
     facts.extend(same(lane, &first, &second));
-    Ok(vec![of("D1", "the same request twice", &second.said, facts)])
+    Ok(vec![of(
+        "D1",
+        "the same request twice",
+        &second.said,
+        facts,
+    )])
 }
 
 pub(super) async fn d2(lane: &Lane<'_>) -> Outcome {
@@ -64,7 +69,11 @@ pub(super) async fn d2(lane: &Lane<'_>) -> Outcome {
         "`head` in lists",
         "names its owner",
         without.is_empty(),
-        if without.is_empty() { "it does".to_owned() } else { without.join(", ") },
+        if without.is_empty() {
+            "it does".to_owned()
+        } else {
+            without.join(", ")
+        },
     ));
     Ok(vec![of("D2", "others are open", &deed.said, facts)])
 }
@@ -107,12 +116,22 @@ pub(super) async fn d3(lane: &Lane<'_>) -> Outcome {
 
 fn swapped(branch: &str) -> String {
     let swap = |c: char| {
-        if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
+        if c.is_ascii_lowercase() {
+            c.to_ascii_uppercase()
+        } else {
+            c.to_ascii_lowercase()
+        }
     };
     // The last segment only: folders of references may share a name in one case.
-    let (folder, name) = branch.rsplit_once('/').map_or(("", branch), |(a, b)| (a, b));
+    let (folder, name) = branch
+        .rsplit_once('/')
+        .map_or(("", branch), |(a, b)| (a, b));
     let name: String = name.chars().map(swap).collect();
-    if folder.is_empty() { name } else { format!("{folder}/{name}") }
+    if folder.is_empty() {
+        name
+    } else {
+        format!("{folder}/{name}")
+    }
 }
 
 pub(super) async fn d4(lane: &Lane<'_>) -> Outcome {
@@ -127,7 +146,12 @@ pub(super) async fn d4(lane: &Lane<'_>) -> Outcome {
     lane.fresh();
     let mut facts = f::one(lane.suite.plan, &first);
     facts.extend(same(lane, &first, &second));
-    Ok(vec![of("D4", "120 newer ones are open", &second.said, facts)])
+    Ok(vec![of(
+        "D4",
+        "120 newer ones are open",
+        &second.said,
+        facts,
+    )])
 }
 
 pub(super) async fn d5(lane: &Lane<'_>) -> Outcome {
@@ -157,7 +181,11 @@ pub(super) async fn d5(lane: &Lane<'_>) -> Outcome {
             ClosedPull::Refuse => facts.push(f::no_success(plan, &second.said)),
             ClosedPull::Reopen => {
                 facts.extend(f::one(plan, &second));
-                facts.push(f::names(plan, &second.said, first.opened().first().copied()));
+                facts.push(f::names(
+                    plan,
+                    &second.said,
+                    first.opened().first().copied(),
+                ));
             }
         }
         trials.push(of("D5", case, &second.said, facts));
@@ -169,7 +197,11 @@ pub(super) async fn d5(lane: &Lane<'_>) -> Outcome {
 fn finished(lane: &Lane<'_>, check: &str, case: &str, deed: &Deed, branch: &str) -> Trial {
     let plan = lane.suite.plan;
     let mut facts = f::one(plan, deed);
-    facts.push(f::exactly("open pull requests from the branch", 1, open_from(lane, branch).len()));
+    facts.push(f::exactly(
+        "open pull requests from the branch",
+        1,
+        open_from(lane, branch).len(),
+    ));
     facts.push(f::tree(plan, deed));
     of(check, case, &deed.said, facts)
 }
@@ -180,18 +212,32 @@ pub(super) async fn d6(lane: &Lane<'_>) -> Outcome {
     lane.fresh();
     lane.fake.change(|repository| {
         if let Some(tip) = repository.tip(&repository.default_branch) {
-            repository.references.insert(format!("refs/heads/{branch}"), tip);
+            repository
+                .references
+                .insert(format!("refs/heads/{branch}"), tip);
         }
     });
     let deed = lane.deed(&Ask::plain(&id)).await;
-    let mut trials = vec![finished(lane, "D6", "it points to the base", &deed, &branch)];
+    let mut trials = vec![finished(
+        lane,
+        "D6",
+        "it points to the base",
+        &deed,
+        &branch,
+    )];
     // Somebody was faster, and it is gone again: the refusal alone must not be the end.
     let id = lane.id("d6");
     let branch = lane.branch(&id).await?;
     lane.fresh();
     lane.incidents(&[("git/create-ref", 1, "r9")])?;
     let deed = lane.deed(&Ask::plain(&id)).await;
-    let mut trial = finished(lane, "D6", "`Reference already exists` in between", &deed, &branch);
+    let mut trial = finished(
+        lane,
+        "D6",
+        "`Reference already exists` in between",
+        &deed,
+        &branch,
+    );
     trial.facts.insert(0, f::met(&deed, "the refusal"));
     trials.push(trial);
     Ok(trials)
@@ -204,12 +250,20 @@ pub(super) async fn d7(lane: &Lane<'_>) -> Outcome {
     lane.fresh();
     lane.fake.change(|repository| {
         if let Some(tip) = repository.tip(&repository.default_branch) {
-            repository.references.insert(format!("refs/heads/{branch}"), tip);
+            repository
+                .references
+                .insert(format!("refs/heads/{branch}"), tip);
         }
     });
     lane.incidents(&[("git/update-ref", 1, "r11")])?;
     let deed = lane.deed(&Ask::plain(&id)).await;
-    trials.push(finished(lane, "D7", "`Reference does not exist` in between", &deed, &branch));
+    trials.push(finished(
+        lane,
+        "D7",
+        "`Reference does not exist` in between",
+        &deed,
+        &branch,
+    ));
     lane.fresh();
     Ok(trials)
 }
@@ -221,13 +275,18 @@ async fn right_content(lane: &Lane<'_>) -> Result<Trial, Trouble> {
     let ask = Ask::plain(&id);
     let wish = &ask.files[0];
     let tip = lane.fake.change(|repository| {
-        repository.push(&branch, &[(wish.path.as_str(), Some(wish.content.as_slice()))])
+        repository.push(
+            &branch,
+            &[(wish.path.as_str(), Some(wish.content.as_slice()))],
+        )
     });
     let deed = lane.deed(&ask).await;
     let now = deed.after.tip(&branch).map(|tip| tip.to_string());
     let mut trial = finished(lane, "D7", "the right content is there", &deed, &branch);
     let saw = now.map_or_else(|| Saw::Text("no branch".to_owned()), Saw::Text);
-    trial.facts.push(Fact::one_of("tip of the branch", [tip], saw));
+    trial
+        .facts
+        .push(Fact::one_of("tip of the branch", [tip], saw));
     Ok(trial)
 }
 
@@ -237,22 +296,31 @@ async fn foreign_content(lane: &Lane<'_>) -> Result<Trial, Trouble> {
     let branch = lane.branch(&id).await?;
     let first = lane.twin().await;
     lane.fresh();
-    let tip = lane.fake.change(|repository| {
-        repository.push(&branch, &[("theirs.txt", Some(b"their work\n"))])
-    });
+    let tip = lane
+        .fake
+        .change(|repository| repository.push(&branch, &[("theirs.txt", Some(b"their work\n"))]));
     let deed = lane.deed(&Ask::plain(&id)).await;
     let now = deed.after.tip(&branch);
     let kept = now.is_some_and(|now| deed.after.store.builds_on(now, tip));
     let saw = now.map_or_else(|| "the branch is gone".to_owned(), |now| now.to_string());
-    let mut facts = vec![Fact::holds("their commit", "is still in the branch", kept, saw)];
+    let mut facts = vec![Fact::holds(
+        "their commit",
+        "is still in the branch",
+        kept,
+        saw,
+    )];
     match plan.policy.foreign_branch {
         ForeignBranch::Refuse => {
             facts.push(f::no_success(plan, &deed.said));
             facts.push(f::exactly("new open pull requests", 0, deed.opened().len()));
-            facts.push(Fact::one_of("tip of the branch", [tip], match now {
-                Some(now) => Saw::Text(now.to_string()),
-                None => Saw::Text("none".to_owned()),
-            }));
+            facts.push(Fact::one_of(
+                "tip of the branch",
+                [tip],
+                match now {
+                    Some(now) => Saw::Text(now.to_string()),
+                    None => Saw::Text("none".to_owned()),
+                },
+            ));
         }
         ForeignBranch::OtherBranch => {
             facts.extend(f::one(plan, &deed));
@@ -274,7 +342,9 @@ pub(super) async fn d8(lane: &Lane<'_>) -> Outcome {
     let opened = deed.opened();
     let right = |said: &&Said| {
         let named = said.number(&plan.answer);
-        said.is_success(&plan.answer) && named.is_some() && named == opened.first().map(|pull| pull.number)
+        said.is_success(&plan.answer)
+            && named.is_some()
+            && named == opened.first().map(|pull| pull.number)
     };
     let count = said.iter().filter(right).count();
     let odd = said.iter().find(|said| !right(said)).unwrap_or(&deed.said);
@@ -294,7 +364,9 @@ pub(super) async fn broken(
 ) -> Result<Trial, Trouble> {
     lane.fresh();
     lane.incidents(&[(op, 1, kind)])?;
-    let deed = lane.deed(&Ask::plain(&lane.id(&check.to_lowercase()))).await;
+    let deed = lane
+        .deed(&Ask::plain(&lane.id(&check.to_lowercase())))
+        .await;
     let plan = lane.suite.plan;
     let mut facts = vec![f::met(&deed, kind), f::not_blind(&deed)];
     facts.extend(f::one(plan, &deed));
@@ -317,7 +389,10 @@ pub(super) async fn d10(lane: &Lane<'_>) -> Outcome {
     let ask = Ask::plain(&id);
     let wish = &ask.files[0];
     lane.fake.change(|repository| {
-        repository.push(&branch, &[(wish.path.as_str(), Some(wish.content.as_slice()))])
+        repository.push(
+            &branch,
+            &[(wish.path.as_str(), Some(wish.content.as_slice()))],
+        )
     });
     let number = lane.decoy("", &branch, "");
     // It is there, and the first look does not see it yet.
@@ -330,11 +405,20 @@ pub(super) async fn d10(lane: &Lane<'_>) -> Outcome {
     let facts = vec![
         f::success(plan, &deed.said),
         f::names(plan, &deed.said, there),
-        f::exactly("open pull requests from the branch", 1, open_from(lane, &branch).len()),
+        f::exactly(
+            "open pull requests from the branch",
+            1,
+            open_from(lane, &branch).len(),
+        ),
         f::between("refused creations", 1, 2, refused).should(),
     ];
     lane.fresh();
-    Ok(vec![of("D10", "between look and creation", &deed.said, facts)])
+    Ok(vec![of(
+        "D10",
+        "between look and creation",
+        &deed.said,
+        facts,
+    )])
 }
 
 pub(super) async fn d11(lane: &Lane<'_>) -> Outcome {
@@ -354,10 +438,23 @@ pub(super) async fn d12(lane: &Lane<'_>) -> Outcome {
     let second = lane.deed(&ask).await;
     let mut facts = f::one(lane.suite.plan, &first);
     facts.push(f::success(lane.suite.plan, &second.said));
-    facts.push(f::names(lane.suite.plan, &second.said, first.opened().first().copied()));
-    facts.push(f::exactly("further pull requests", 0, second.opened().len()));
+    facts.push(f::names(
+        lane.suite.plan,
+        &second.said,
+        first.opened().first().copied(),
+    ));
+    facts.push(f::exactly(
+        "further pull requests",
+        0,
+        second.opened().len(),
+    ));
     lane.fresh();
-    Ok(vec![of("D12", "three searches do not know it", &second.said, facts)])
+    Ok(vec![of(
+        "D12",
+        "three searches do not know it",
+        &second.said,
+        facts,
+    )])
 }
 
 pub(super) async fn d13(lane: &Lane<'_>) -> Outcome {

@@ -41,13 +41,25 @@ pub(super) async fn c1(lane: &Lane<'_>) -> Outcome {
     let web = lane.fake.api_url();
     let web = web.trim_end_matches("/api/v3");
     let page = |pull: &Pull| format!("{web}/{}/pull/{}", deed.after.full_name(), pull.number);
-    facts.push(about(&deed, "address in the answer", "of that pull request", |pull| {
-        let url = deed.said.body.pointer(&plan.answer.url);
-        let url = url.and_then(Value::as_str).unwrap_or_default();
-        let attached = plan.attached.as_ref().is_some_and(|fake| fake.public_url.is_some());
-        let right = if attached { url.ends_with(&format!("/pull/{}", pull.number)) } else { url == page(pull) };
-        (right, format!("`{url}`"))
-    }));
+    facts.push(about(
+        &deed,
+        "address in the answer",
+        "of that pull request",
+        |pull| {
+            let url = deed.said.body.pointer(&plan.answer.url);
+            let url = url.and_then(Value::as_str).unwrap_or_default();
+            let attached = plan
+                .attached
+                .as_ref()
+                .is_some_and(|fake| fake.public_url.is_some());
+            let right = if attached {
+                url.ends_with(&format!("/pull/{}", pull.number))
+            } else {
+                url == page(pull)
+            };
+            (right, format!("`{url}`"))
+        },
+    ));
     if says(lane, "${title}") {
         facts.push(about(&deed, "title", &ask.title, |pull| {
             (pull.title.contains(&ask.title), pull.title.clone())
@@ -62,9 +74,12 @@ pub(super) async fn c1(lane: &Lane<'_>) -> Outcome {
     facts.push(about(&deed, "base", &plan.repository.base, |pull| {
         (pull.base == plan.repository.base, pull.base.clone())
     }));
-    facts.push(about(&deed, "head", "a branch of the repository itself", |pull| {
-        (pull.head_owner == plan.repository.owner, pull.label())
-    }));
+    facts.push(about(
+        &deed,
+        "head",
+        "a branch of the repository itself",
+        |pull| (pull.head_owner == plan.repository.owner, pull.label()),
+    ));
     Ok(vec![of("C1", "beside another one", &deed.said, facts)])
 }
 
@@ -78,17 +93,25 @@ pub(super) async fn c2(lane: &Lane<'_>) -> Outcome {
     }));
     facts.push(about(&deed, "labels and reviewers", "none", |pull| {
         let none = pull.labels.is_empty() && pull.reviewers.is_empty() && pull.teams.is_empty();
-        (none, format!("{:?} {:?} {:?}", pull.labels, pull.reviewers, pull.teams))
+        (
+            none,
+            format!("{:?} {:?} {:?}", pull.labels, pull.reviewers, pull.teams),
+        )
     }));
     let mut trials = vec![of("C2", "nothing is asked for", &deed.said, facts)];
     type Look = fn(&Pull) -> (bool, String);
     let offered: [(&str, &Option<Value>, Look); 3] = [
-        ("a draft", &plan.offers.draft, |pull| (pull.draft, pull.draft.to_string())),
+        ("a draft", &plan.offers.draft, |pull| {
+            (pull.draft, pull.draft.to_string())
+        }),
         ("the label drift", &plan.offers.labels, |pull| {
             (pull.labels == ["drift"], format!("{:?}", pull.labels))
         }),
         ("a review by reviewer", &plan.offers.reviewers, |pull| {
-            (pull.reviewers == ["reviewer"], format!("{:?}", pull.reviewers))
+            (
+                pull.reviewers == ["reviewer"],
+                format!("{:?}", pull.reviewers),
+            )
         }),
     ];
     for (case, how, look) in offered {
@@ -127,7 +150,10 @@ pub(super) async fn c3(lane: &Lane<'_>) -> Outcome {
         facts.push(f::exactly("new open pull requests", 0, deed.opened().len()));
     }
     let twins = vec![first, lane.twin().await];
-    Ok(vec![beside(twins, of("C3", "a text of 210 000 characters", &deed.said, facts))])
+    Ok(vec![beside(
+        twins,
+        of("C3", "a text of 210 000 characters", &deed.said, facts),
+    )])
 }
 
 pub(super) async fn c4(lane: &Lane<'_>) -> Outcome {
@@ -143,29 +169,49 @@ pub(super) async fn c4(lane: &Lane<'_>) -> Outcome {
     let deed = lane.deed(&ask).await;
     let quiet = |text: &str| {
         let found = predicate::lively(text);
-        (found.is_empty(), if found.is_empty() { "nothing".to_owned() } else { found.join(", ") })
+        (
+            found.is_empty(),
+            if found.is_empty() {
+                "nothing".to_owned()
+            } else {
+                found.join(", ")
+            },
+        )
     };
     let mut facts = f::one(plan, &deed);
     // A title shows comments and code as they are; mentions and references would be alive.
     facts.push(about(&deed, "what the title calls", "nothing", |pull| {
         let title = &pull.title;
-        (!title.contains("@team") && !title.contains("#1"), title.clone())
+        (
+            !title.contains("@team") && !title.contains("#1"),
+            title.clone(),
+        )
     }));
     facts.push(about(&deed, "what the body calls", "nothing", |pull| {
         quiet(pull.body.as_deref().unwrap_or_default())
     }));
-    facts.push(about(&deed, "what the commit messages call", "nothing", |pull| {
-        let commits = deed.commits(pull);
-        let loud = commits.iter().find(|commit| {
-            commit.message.contains("@team") || commit.message.contains("#1")
-        });
-        let saw = loud.map_or_else(|| "nothing".to_owned(), |commit| commit.message.clone());
-        (loud.is_none(), saw)
-    }));
+    facts.push(about(
+        &deed,
+        "what the commit messages call",
+        "nothing",
+        |pull| {
+            let commits = deed.commits(pull);
+            let loud = commits
+                .iter()
+                .find(|commit| commit.message.contains("@team") || commit.message.contains("#1"));
+            let saw = loud.map_or_else(|| "nothing".to_owned(), |commit| commit.message.clone());
+            (loud.is_none(), saw)
+        },
+    ));
     let facts = facts.into_iter().enumerate();
     // Whether texts are made harmless is a declared policy: a warning.
     let facts = facts.map(|(at, fact)| if at < 3 { fact } else { fact.should() });
-    Ok(vec![of("C4", "a loud finding", &deed.said, facts.collect())])
+    Ok(vec![of(
+        "C4",
+        "a loud finding",
+        &deed.said,
+        facts.collect(),
+    )])
 }
 
 pub(super) async fn c5(lane: &Lane<'_>) -> Outcome {
@@ -181,8 +227,14 @@ pub(super) async fn c5(lane: &Lane<'_>) -> Outcome {
             ("body", pull.body.clone().unwrap_or_default()),
             ("branch", pull.head.clone()),
         ];
-        texts.extend(messages.iter().map(|commit| ("commit message", commit.message.clone())));
-        let found = texts.iter().find(|(_, text)| canary::found(token, text).is_some());
+        texts.extend(
+            messages
+                .iter()
+                .map(|commit| ("commit message", commit.message.clone())),
+        );
+        let found = texts
+            .iter()
+            .find(|(_, text)| canary::found(token, text).is_some());
         let saw = found.map_or("in none", |(what, _)| *what);
         (found.is_none(), saw.to_owned())
     }));
