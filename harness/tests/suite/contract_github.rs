@@ -86,13 +86,21 @@ fn judged(url: &str) -> BTreeMap<String, (String, String)> {
     let project = Project::new();
     project.write("suites/small.yaml", &attached(url));
     let screen = project.run(&["run", "small"]);
-    assert!(matches!(screen.code, 1 | 3), "{}\n{}", screen.out, screen.err);
+    assert!(
+        matches!(screen.code, 1 | 3),
+        "{}\n{}",
+        screen.out,
+        screen.err
+    );
     let decided = decided(&project);
     assert_eq!(decided.len(), 68);
     for verdict in ["pass", "warn"] {
         let good = of_verdict(&decided, verdict);
         let soft = |id: &String| verdict == "warn" && !decided[id].1.is_empty();
-        assert!(good.iter().all(soft), "{url}: {verdict} of {good:?}\n{decided:#?}");
+        assert!(
+            good.iter().all(soft),
+            "{url}: {verdict} of {good:?}\n{decided:#?}"
+        );
     }
     let silent = decided.iter().find(|(_, (_, saw))| saw.is_empty());
     assert_eq!(silent, None, "it does not say what is the matter");
@@ -103,7 +111,10 @@ fn judged(url: &str) -> BTreeMap<String, (String, String)> {
 fn who_always_agrees_passes_nothing() {
     let server = Server::start(Behaviour::ok(0));
     let decided = judged(&server.url);
-    assert!(decided["D1"].1.contains("number") || decided["D1"].1.contains("new open"), "{decided:#?}");
+    assert!(
+        decided["D1"].1.contains("number") || decided["D1"].1.contains("new open"),
+        "{decided:#?}"
+    );
     assert!(decided["A4"].1.contains("attached"), "{:?}", decided["A4"]);
 }
 
@@ -136,7 +147,11 @@ fn who_never_answers_passes_nothing() {
     slow.delay = Duration::from_secs(600);
     let server = Server::start(slow);
     let decided = judged(&server.url);
-    assert!(decided["B1"].1.contains("no answer within 6 s"), "{:?}", decided["B1"]);
+    assert!(
+        decided["B1"].1.contains("no answer within 6 s"),
+        "{:?}",
+        decided["B1"]
+    );
 }
 
 #[test]
@@ -145,7 +160,11 @@ fn who_is_not_there_passes_nothing() {
     let url = format!("http://{}", gone.local_addr().unwrap());
     drop(gone);
     let decided = judged(&url);
-    assert!(decided["B1"].1.contains("nothing answers"), "{:?}", decided["B1"]);
+    assert!(
+        decided["B1"].1.contains("nothing answers"),
+        "{:?}",
+        decided["B1"]
+    );
 }
 
 #[test]
@@ -154,7 +173,10 @@ fn mistakes_of_the_section_are_told_together() {
     let text = attached("http://127.0.0.1:1")
         .replace("text: \"${text}\"", "text: \"${words}\"")
         .replace("url: /url}", "url: /url, words: {limited: [slow]}}")
-        .replace("  time_bound", "  audit: {source: log, fields: {who: /actor}}\n  time_bound");
+        .replace(
+            "  time_bound",
+            "  audit: {source: log, fields: {who: /actor}}\n  time_bound",
+        );
     project.write("suites/small.yaml", &text);
     project
         .run(&["check", "suites/small.yaml"])

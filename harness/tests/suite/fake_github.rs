@@ -439,7 +439,10 @@ fn py_github_opens_a_pull_request() {
         Ok(python) => python,
         Err(why) => {
             let required = std::env::var_os("PROOFHOUSE_REQUIRE_DOCKER").is_some();
-            assert!(!required, "PyGithub is required here, and cannot be had: {why}");
+            assert!(
+                !required,
+                "PyGithub is required here, and cannot be had: {why}"
+            );
             eprintln!("skipped py_github_opens_a_pull_request: {why}");
             return;
         }
