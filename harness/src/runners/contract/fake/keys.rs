@@ -21,6 +21,8 @@ const RSA_B: &str = include_str!("../../../../../fixtures/keys/rsa-b.pem");
 const RSA_C: &str = include_str!("../../../../../fixtures/keys/rsa-c.pem");
 /// Too short on purpose.
 pub(super) const RSA_1024: &str = include_str!("../../../../../fixtures/keys/rsa-1024.pem");
+/// Made by a generator that is broken, on purpose.
+const RSA_ROCA: &str = include_str!("../../../../../fixtures/keys/rsa-roca.pem");
 const P256_A: &str = include_str!("../../../../../fixtures/keys/p256-a.pem");
 const P256_B: &str = include_str!("../../../../../fixtures/keys/p256-b.pem");
 const P384: &str = include_str!("../../../../../fixtures/keys/p384.pem");
@@ -102,6 +104,14 @@ impl Family {
             Self::Rsa => self.pooled(RSA_C),
             _ => self.made(),
         }
+    }
+
+    /// An RSA key of 2048 bits whose modulus gives its factors away (CVE-2017-15361, "ROCA").
+    ///
+    /// # Errors
+    /// It could not be read.
+    pub fn roca() -> Result<Arc<Material>, KeyError> {
+        Self::Rsa.pooled(RSA_ROCA)
     }
 
     fn pooled(self, pem: &str) -> Result<Arc<Material>, KeyError> {

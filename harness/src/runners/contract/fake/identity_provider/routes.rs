@@ -208,7 +208,11 @@ fn location(state: &State, to: RedirectTo, request: &Request) -> String {
 }
 
 fn answer(document: Document) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_raw(document.body, &document.content_type)
+    let reply = ResponseTemplate::new(200).set_body_raw(document.body, &document.content_type);
+    match document.encoding {
+        Some(encoding) => reply.insert_header("content-encoding", encoding),
+        None => reply,
+    }
 }
 
 fn right_discovery(state: &mut State, _: &Request) -> ResponseTemplate {

@@ -89,6 +89,11 @@ pub enum KeySet {
     /// The published keys in a document that is longer by this many octets.
     #[serde(rename = "padded_octets")]
     Padded(usize),
+    /// The published keys in a document that is longer by this many octets, and that gzip makes small.
+    #[serde(rename = "packed_octets")]
+    Packed(usize),
+    /// The published keys behind these, which are written as they are.
+    Beside(Vec<Value>),
     /// Any document.
     Raw(RawDocument),
 }
