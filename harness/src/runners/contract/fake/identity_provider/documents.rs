@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::ring::Ring;
-use super::scene::{KeySet, Scene};
+use super::scene::{KeySet, RawDocument, Scene};
 use crate::runners::contract::fake::keys::{Family, Key, KeyError, SmallKey, base64url};
 use aws_lc_rs::rand;
 use flate2::Compression;
@@ -33,6 +33,15 @@ impl Document {
             content_type: "application/json".to_owned(),
             encoding: None,
             body: value.to_string().into_bytes(),
+        }
+    }
+
+    /// Any document.
+    pub fn raw(raw: &RawDocument) -> Self {
+        Self {
+            content_type: raw.content_type.clone(),
+            encoding: None,
+            body: raw.body.clone().into_bytes(),
         }
     }
 
@@ -68,7 +77,10 @@ pub fn discovery(place: &Place, scene: &Scene, algorithms: &[Algorithm]) -> Valu
         "authorization_response_iss_parameter_supported": true,
     });
     for (name, value) in &scene.discovery {
-        document[name] = filled(place, value);
+        match value {
+            Value::Null => document = without(document, name),
+            value => document[name] = filled(place, value),
+        }
     }
     document
 }
@@ -230,13 +242,7 @@ pub fn key_set(scene: &Scene, ring: &Ring, extras: &Extras, others: &[Value]) ->
         }
         KeySet::Padded(octets) => return padded(*octets, &own),
         KeySet::Packed(octets) => return padded(*octets, &own).packed(),
-        KeySet::Raw(raw) => {
-            return Document {
-                content_type: raw.content_type.clone(),
-                encoding: None,
-                body: raw.body.clone().into_bytes(),
-            };
-        }
+        KeySet::Raw(raw) => return Document::raw(raw),
     };
     Document::json(&json!({ "keys": keys }))
 }

@@ -216,6 +216,9 @@ fn answer(document: Document) -> ResponseTemplate {
 }
 
 fn right_discovery(state: &mut State, _: &Request) -> ResponseTemplate {
+    if let Some(raw) = &state.scene().discovery_document {
+        return answer(Document::raw(raw));
+    }
     let algorithms = state.ring.algorithms();
     let document = documents::discovery(&state.place, state.scene(), algorithms);
     answer(Document::json(&document))

@@ -27,8 +27,10 @@ pub struct Scene {
     pub key_set_fields: BTreeMap<String, String>,
     /// Where the set is, below the issuer; begins with `/keys`.
     pub keys_path: KeysPath,
-    /// Members of the discovery document that are replaced.
+    /// Members of the discovery document that are replaced; `null` takes one out.
     pub discovery: Map<String, Value>,
+    /// What is served in place of the discovery document.
+    pub discovery_document: Option<RawDocument>,
     /// What goes wrong.
     pub fault: Option<Fault>,
     /// Where it goes wrong, and where it is slow; empty is everywhere.
