@@ -79,6 +79,9 @@ impl Case {
     }
 }
 
+/// Cases, or why the harness itself could not make them.
+pub type Made = Result<Vec<Case>, String>;
+
 /// The status of an answer, as a fact sees it.
 pub fn status(answer: &Result<Reply, Silence>) -> Saw {
     match answer {
@@ -111,6 +114,17 @@ impl Session<'_> {
             if self.stage.asks(case.check) {
                 self.put_one(&case, &mut between).await;
             }
+        }
+    }
+
+    /// Puts the cases of one check to the target; what the harness could not make decides nothing.
+    pub async fn put_made(&self, check: &'static str, make: impl FnOnce() -> Made) {
+        if !self.stage.asks(check) {
+            return;
+        }
+        match make() {
+            Ok(cases) => self.put(cases).await,
+            Err(why) => self.stage.inconclusive(check, why),
         }
     }
 

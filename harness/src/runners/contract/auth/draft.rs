@@ -1,7 +1,7 @@
 //! A token that is not signed yet, so that one thing of it can be made different.
 
 use crate::runners::contract::fake::identity_provider::NamedKey;
-use crate::runners::contract::fake::keys::{Key, KeyError, base64url};
+use crate::runners::contract::fake::keys::{Key, base64url};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
@@ -86,40 +86,39 @@ impl Draft {
     /// Signs it.
     ///
     /// # Errors
-    /// The key does not sign with the algorithm.
-    pub fn sign(&self) -> Result<String, KeyError> {
+    /// In words: the key does not sign with the algorithm.
+    pub fn sign(&self) -> Result<String, String> {
         self.sign_input(&self.input())
     }
 
     /// Signs these octets in place of header and claims.
     ///
     /// # Errors
-    /// The key does not sign with the algorithm.
+    /// In words: the key does not sign with the algorithm.
     pub fn sign_parts(
         &self,
         header: impl AsRef<[u8]>,
         payload: impl AsRef<[u8]>,
-    ) -> Result<String, KeyError> {
+    ) -> Result<String, String> {
         self.sign_input(&input(header, payload))
     }
 
     /// Signs any text and puts the signature behind it.
     ///
     /// # Errors
-    /// The key does not sign with the algorithm.
-    pub fn sign_input(&self, input: &str) -> Result<String, KeyError> {
-        let signature = self.key.sign(input.as_bytes(), self.algorithm)?;
+    /// In words: the key does not sign with the algorithm.
+    pub fn sign_input(&self, input: &str) -> Result<String, String> {
+        let signature = self.key.sign(input.as_bytes(), self.algorithm);
+        let signature = signature.map_err(|error| error.to_string())?;
         Ok(format!("{input}.{signature}"))
     }
 
     /// The octets of the signature.
     ///
     /// # Errors
-    /// The key does not sign with the algorithm.
-    pub fn signature(&self) -> Result<Vec<u8>, KeyError> {
-        let text = self.key.sign(self.input().as_bytes(), self.algorithm)?;
-        let octets = URL_SAFE_NO_PAD.decode(text);
-        octets.map_err(|error| KeyError::Material(error.to_string()))
+    /// In words: the key does not sign with the algorithm.
+    pub fn signature(&self) -> Result<Vec<u8>, String> {
+        octets_of(&self.key, self.input().as_bytes(), self.algorithm)
     }
 
     /// With these octets as its signature.
@@ -136,4 +135,17 @@ pub fn input(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
 /// The members of a part of a token, where it is an object.
 pub fn members(part: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+}
+
+/// The octets of a signature.
+///
+/// # Errors
+/// In words: the key does not sign with the algorithm.
+pub fn octets_of(key: &Key, message: &[u8], algorithm: Algorithm) -> Result<Vec<u8>, String> {
+    let text = key
+        .sign(message, algorithm)
+        .map_err(|error| error.to_string())?;
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .map_err(|error| error.to_string())
 }

@@ -11,6 +11,7 @@ pub mod catalogue;
 mod claims;
 mod configuration;
 mod curl;
+mod der;
 mod discovery;
 pub mod draft;
 mod header;

@@ -155,7 +155,11 @@ impl Family {
             return Err(KeyError::Material("its JWK is no object".to_owned()));
         };
         public.remove("alg");
-        Ok(Arc::new(Material { key, public }))
+        Ok(Arc::new(Material {
+            key,
+            public,
+            pkcs8: pkcs8.to_vec(),
+        }))
     }
 }
 
@@ -165,9 +169,15 @@ pub struct Material {
     key: EncodingKey,
     /// `kty` and what belongs to it; neither `alg` nor `kid`.
     public: Map<String, Value>,
+    pkcs8: Vec<u8>,
 }
 
 impl Material {
+    /// The key pair as PKCS #8, for operations that no library offers.
+    pub fn pkcs8(&self) -> &[u8] {
+        &self.pkcs8
+    }
+
     /// The public key as a JWK (RFC 7517) for signatures under one algorithm.
     pub fn jwk(&self, kid: &str, algorithm: Algorithm) -> Map<String, Value> {
         let mut jwk = self.public.clone();
