@@ -18,6 +18,7 @@ mod header;
 mod jwks;
 mod key_set;
 mod matrix;
+pub mod memory;
 mod observation;
 pub mod pace;
 pub mod scrape;
