@@ -17,6 +17,8 @@ pub mod draft;
 mod header;
 mod jwks;
 mod key_set;
+mod lane;
+mod lanes;
 mod matrix;
 pub mod memory;
 mod observation;
@@ -52,17 +54,21 @@ pub fn listed(_plan: &AuthPlan) -> Vec<ListedCheck> {
 pub async fn run(plan: &AuthPlan, stage: &Stage<'_>) -> Result<(), TrialError> {
     let mut session = Session::open(plan, stage).await?;
     let mut times = Vec::new();
+    let mut side_by_side = false;
     if session.has_baseline().await {
         for (letters, about, checks) in GROUPS {
             let asked = checks.iter().filter(|check| stage.asks(check.id)).count();
-            if asked == 0 || stage.stopped() {
+            let in_lanes = lanes::GROUPS.contains(&letters);
+            if asked == 0 || stage.stopped() || (in_lanes && side_by_side) {
                 continue;
             }
+            side_by_side |= in_lanes;
             stage.progress(format!("{letters} {about}: {asked} checks"));
             let started = Instant::now();
             session.settle().await?;
             group(letters, &mut session).await?;
-            times.push((letters, started.elapsed()));
+            let name = if in_lanes { "KS to OB" } else { letters };
+            times.push((name, started.elapsed()));
         }
     }
     session.note(times_note(&times, session.launches()));
@@ -81,10 +87,8 @@ async fn group(letters: &str, session: &mut Session<'_>) -> Result<(), TrialErro
         "AL" => Box::pin(algorithm::ask(session)).await,
         "HD" => Box::pin(header::ask(session)).await,
         "CL" => Box::pin(claims::ask(session)).await,
-        "KS" => Box::pin(key_set::ask(session)).await,
-        "JB" => Box::pin(jwks::ask(session)).await,
-        "DI" => Box::pin(discovery::ask(session)).await,
-        "OB" => Box::pin(observation::ask(session)).await,
+        // The first of them that is asked stands for all four.
+        "KS" | "JB" | "DI" | "OB" => Box::pin(lanes::ask(session)).await,
         _ => Box::pin(configuration::ask(session)).await,
     }
 }
