@@ -168,7 +168,8 @@ pub struct Silence(pub String);
 /// There was no answer within the time, or none that is HTTP.
 pub async fn send(to: &Address, ask: &Ask, within: Duration) -> Result<Reply, Silence> {
     let started = Instant::now();
-    let exchange = exchange(to, &ask.bytes(to), ask.method == "HEAD");
+    let bytes = ask.bytes(to);
+    let exchange = exchange(to, &bytes, ask.method == "HEAD");
     match tokio::time::timeout(within, exchange).await {
         Ok(Ok(mut reply)) => {
             reply.took = started.elapsed();

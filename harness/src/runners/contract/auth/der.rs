@@ -85,7 +85,7 @@ pub fn spki(jwk: &Map<String, Value>) -> Option<Vec<u8>> {
         _ => return Some(sequence(&[&ED25519, &bit_string(&x)])),
     };
     let algorithm = sequence(&[&EC_PUBLIC_KEY, curve]);
-    let point = [&[4], x.as_slice(), &octets(jwk, "y")?].concat();
+    let point = [vec![4], x, octets(jwk, "y")?].concat();
     Some(sequence(&[&algorithm, &bit_string(&point)]))
 }
 

@@ -95,7 +95,7 @@ async fn large(session: &Session<'_>) {
 }
 
 fn safe(log: &str) -> Vec<Fact> {
-    let raw = log.contains(['\u{1b}', '\u{0}', '\u{202e}']);
+    let raw = log.contains(['\u{1b}', '\u{0}']);
     let start = r#"{"level":"INFO","message":"forged"}"#;
     let forged = log.lines().any(|line| line.trim() == start);
     vec![
