@@ -26,8 +26,6 @@ pub struct AuthPlan {
     pub keys: KeysPlan,
     /// A right that a request needs; `None` where the target does not declare one.
     pub scope: Option<ScopePlan>,
-    /// What switching verification off in production does.
-    pub rollback_in_production: Rollback,
     /// Names of metrics.
     pub metrics: MetricsPlan,
     /// Word of each class of failures in metrics and logs: class to word.
@@ -206,18 +204,6 @@ pub struct ScopePlan {
     pub request: Protected,
 }
 
-/// What switching verification off in production does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rollback {
-    /// It does not start.
-    Refuse,
-    /// It starts, and verifies.
-    Ignore,
-    /// It starts, and does not verify.
-    Allow,
-}
-
 /// Names of metrics; an optional prefix and the usual suffixes are allowed for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetricsPlan {
@@ -233,8 +219,6 @@ pub struct MetricsPlan {
     pub fetch_errors: String,
     /// What that counts.
     pub errors_count: ErrorsCount,
-    /// Gauge that is 1 while signatures are not verified.
-    pub signature_off: Option<String>,
 }
 
 /// What the counter of failed fetches counts.
@@ -259,7 +243,6 @@ impl Default for AuthPlan {
             claims: ClaimsPlan::default(),
             keys: KeysPlan::default(),
             scope: None,
-            rollback_in_production: Rollback::Refuse,
             metrics: MetricsPlan::default(),
             reasons: REASONS
                 .map(|word| (word.to_owned(), word.to_owned()))
@@ -361,7 +344,6 @@ impl Default for MetricsPlan {
             fetch_duration: "jwks_fetch_duration".to_owned(),
             fetch_errors: "jwks_fetch_errors".to_owned(),
             errors_count: ErrorsCount::Attempts,
-            signature_off: None,
         }
     }
 }

@@ -48,11 +48,6 @@ pub(super) static METRICS: Record = Record {
             "attempts",
             "What that counts: `attempts` (default), or `cycles` of several attempts.",
         ),
-        name(
-            "signature_off",
-            "auth_signature_verification_disabled",
-            "Gauge that is 1 while signatures are not verified; default none.",
-        ),
     ],
     rules: &[],
 };
@@ -94,7 +89,6 @@ pub(super) fn metrics(node: Option<&Node>) -> MetricsPlan {
             true => ErrorsCount::Cycles,
             false => ErrorsCount::Attempts,
         },
-        signature_off: text(node, "signature_off"),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::config::node::Node;
 use crate::config::shape::{Field, Record, SECONDS, SECONDS_OR_NONE, Shape, optional, required};
 use crate::config::time;
 use crate::model::place::Problem;
-use crate::model::trial::auth::{AuthPlan, KeysPlan, REASONS, Rollback, Statuses};
+use crate::model::trial::auth::{AuthPlan, KeysPlan, REASONS, Statuses};
 use std::time::Duration;
 
 /// Holes that the suite fills: its identity provider.
@@ -22,7 +22,6 @@ pub(super) const OFFERS: [&str; 4] = ["issuer", "jwks_uri", "client_id", "audien
 const ALGORITHMS: [&str; 7] = [
     "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA",
 ];
-const ROLLBACKS: [&str; 3] = ["refuse", "ignore", "allow"];
 const STATUSES: Shape = Shape::List(&Shape::Whole(100, 599), 1);
 
 /// The section `auth`.
@@ -98,12 +97,6 @@ static AUTH: Record = Record {
             "A right that a request needs; default none is declared, and AB-14 is not asked.",
         ),
         optional(
-            "rollback_in_production",
-            Shape::Word("behaviour", &ROLLBACKS),
-            "refuse",
-            "What switching verification off in production does: `refuse` to start (default), `ignore` it, or `allow` it.",
-        ),
-        optional(
             "metrics",
             Shape::Record(&metrics::METRICS),
             "{success: auth_success}",
@@ -152,7 +145,6 @@ static STATUS: Record = Record {
 
 /// Reads the section.
 pub(super) fn auth(node: &Node, problems: &mut Vec<Problem>) -> Option<AuthPlan> {
-    let default = AuthPlan::default();
     let keys = keys::keys(node.get("keys"))?;
     let guard = match node.get("guard") {
         Some(node) => Some(guard::guard(node, problems)?),
@@ -170,7 +162,6 @@ pub(super) fn auth(node: &Node, problems: &mut Vec<Problem>) -> Option<AuthPlan>
             ..keys
         },
         scope: request::scope(node.get("scope"))?,
-        rollback_in_production: rollback(node).unwrap_or(default.rollback_in_production),
         metrics: metrics::metrics(node.get("metrics")),
         reasons: metrics::reasons(node.get("reasons"), &REASONS),
         guard,
@@ -183,14 +174,6 @@ fn leeway(node: &Node) -> Option<Duration> {
         "leeway_seconds",
         AuthPlan::default().claims.leeway,
     )
-}
-
-fn rollback(node: &Node) -> Option<Rollback> {
-    Some(match node.get("rollback_in_production")?.text()? {
-        "ignore" => Rollback::Ignore,
-        "allow" => Rollback::Allow,
-        _ => Rollback::Refuse,
-    })
 }
 
 fn statuses(node: Option<&Node>) -> Option<Statuses> {

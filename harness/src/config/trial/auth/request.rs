@@ -9,7 +9,7 @@ use crate::model::trial::auth::{Protected, ScopePlan};
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 pub(super) static PROTECTED: Record = Record {
-    name: "protected_request",
+    name: "request_with_token",
     doc: "A request that needs a token.",
     fields: &[
         optional(

@@ -3,7 +3,7 @@
 use crate::config::document;
 use crate::config::source::SourceText;
 use crate::config::trial::TrialKind;
-use crate::model::trial::auth::{AuthPlan, NoKid, Rollback};
+use crate::model::trial::auth::{AuthPlan, NoKid};
 use crate::model::trial::plan::Asks;
 use std::time::Duration;
 
@@ -42,7 +42,6 @@ fn everything_that_is_written_arrives() {
   cooldown_seconds: 1
   keys: {no_kid: only_key, duplicate_kid: try_each, ttl_variable: TTL, retry: {base_ms: 50, first_exponent: 1}, stale_if_error_seconds: 3, cold_start: exits}
   scope: {value: w, request: {method: POST, path: /w}}
-  rollback_in_production: ignore
   metrics: {success: ok, fetch_errors_count: cycles}
   reasons: {expired: too_old}
 "#;
@@ -57,7 +56,6 @@ fn everything_that_is_written_arrives() {
     assert_eq!(plan.keys.retry.base, Duration::from_millis(50));
     assert_eq!(plan.keys.stale_if_error, Some(Duration::from_secs(3)));
     assert_eq!(plan.scope.unwrap().claim, "scope");
-    assert_eq!(plan.rollback_in_production, Rollback::Ignore);
     assert_eq!(
         (&*plan.reasons["expired"], &*plan.reasons["malformed"]),
         ("too_old", "malformed")
