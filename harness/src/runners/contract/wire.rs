@@ -8,7 +8,8 @@ const LONGEST_HEAD: usize = 64 * 1024;
 ///
 /// A file of 1 MiB in base64 and JSON has to fit.
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
-const HEAD_END: &[u8] = b"\r\n\r\n";
+/// What ends the head of a message.
+pub(super) const HEAD_END: &[u8] = b"\r\n\r\n";
 
 /// A header field: its name as it was written, its value without white space around it.
 pub type Field = (String, String);
@@ -195,7 +196,8 @@ fn reason(status: u16) -> &'static str {
         .unwrap_or("Unknown")
 }
 
-fn field<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
+/// The first value of a field, its name compared without case.
+pub(super) fn field<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
     fields
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
@@ -206,7 +208,8 @@ fn ended() -> WireError {
     WireError::Io(std::io::ErrorKind::UnexpectedEof.into())
 }
 
-fn find_end(bytes: &[u8]) -> Option<usize> {
+/// Where the head of a message ends.
+pub(super) fn find_end(bytes: &[u8]) -> Option<usize> {
     bytes
         .windows(HEAD_END.len())
         .position(|window| window == HEAD_END)
@@ -235,7 +238,10 @@ async fn head_end<R: AsyncRead + Unpin>(
 }
 
 /// The first line and the fields.
-fn head(bytes: &[u8]) -> Result<(String, Vec<Field>), WireError> {
+///
+/// # Errors
+/// A field has no colon, or white space in its name.
+pub(super) fn head(bytes: &[u8]) -> Result<(String, Vec<Field>), WireError> {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.split("\r\n");
     let first = lines.next().unwrap_or_default().to_owned();
