@@ -1,5 +1,7 @@
 //! A black-box suite joined with its catalogue: every check that has to be decided, by id.
 
+mod drift;
+
 use super::{Desk, PlanRequest, source_of, stem};
 use crate::config::document;
 use crate::config::hint;
@@ -27,7 +29,10 @@ pub(super) fn join(
         place,
         ..
     } = file;
-    let asks = asks?;
+    let mut asks = asks?;
+    if let Asks::Drift(plan) = &mut asks {
+        drift::read_declared(plan, desk);
+    }
     let listed = catalogue(&asks);
     let known: Vec<&str> = listed.iter().map(|check| check.id.as_str()).collect();
     for waiver in &waivers {
