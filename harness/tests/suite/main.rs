@@ -16,6 +16,8 @@ mod chaos_twins;
 mod chaos_world;
 mod commands;
 mod container;
+mod drift;
+mod drift_api;
 mod fake_github;
 mod fake_identity_provider;
 mod journey;

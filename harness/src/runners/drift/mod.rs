@@ -19,7 +19,6 @@ use crate::model::trial::launch::{LaunchWith, Launched, Stage, TrialError};
 use crate::model::trial::plan::{Comes, ListedCheck};
 use crate::model::trial::{Level, TrialEvent};
 use api::Api;
-use observe::Observation;
 use tell::Teller;
 
 /// Conditions of the gate itself: id, level, meaning.

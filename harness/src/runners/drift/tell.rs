@@ -8,7 +8,7 @@ use super::{UNDECLARED, check_of};
 use crate::model::trial::drift::DriftPlan;
 use crate::model::trial::drift::behavior::Behavior;
 use crate::model::trial::launch::Stage;
-use crate::model::trial::{Fact, Saw, Trial, TrialEvent};
+use crate::model::trial::{Fact, Saw, Trial, TrialEvent, Want};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -333,7 +333,7 @@ impl<'a> Teller<'a> {
                 Some(date) if !date.is_empty() => Saw::Held(true, date.to_owned()),
                 _ => Saw::Nothing("no answer had a `Date`".to_owned()),
             };
-            let wanted = crate::model::trial::Want::Holds("is told".to_owned());
+            let wanted = Want::Holds("is told".to_owned());
             facts.push(Fact::new("Date of the first answer", wanted, saw).should());
         }
         self.trial_of("DG-6", "what was compared", facts);
