@@ -53,6 +53,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: BaselineCommand,
     },
+    /// Hold what an API does against what is declared of it
+    Drift(DriftArguments),
     /// Break containers on purpose, and prove what holds
     Chaos {
         #[command(subcommand)]
@@ -170,6 +172,22 @@ impl std::str::FromStr for Share {
             _ => Err("write it as `2/3`: from 1 to the second number".to_owned()),
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DriftArguments {
+    /// Suite file, or name of a suite in `suites/`
+    #[arg(default_value = "drift")]
+    pub(super) suite: String,
+    /// The API has to be there and alive: no fixture is read, and warnings fail
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Send what is found to the platform, which opens a pull request for each finding
+    #[arg(long)]
+    pub(super) remediate: bool,
+    /// Only the verdict
+    #[arg(long, short)]
+    pub(super) quiet: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

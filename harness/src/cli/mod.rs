@@ -10,6 +10,7 @@ pub mod check;
 mod decide;
 mod detail;
 pub mod doctor;
+mod drift;
 pub mod exit;
 mod fake;
 mod fake_github;
@@ -80,6 +81,7 @@ fn dispatch(command: Command) -> u8 {
         Command::DelayPackets { order } => delay::delay_packets(&order),
         Command::Run(arguments) | Command::Perf(arguments) => block_on(run::run(&arguments)),
         Command::Prove(arguments) => block_on(prove::run(&arguments)),
+        Command::Drift(arguments) => block_on(drift::run(&arguments)),
         Command::Chaos { command } => block_on(chaos::run(&command)),
         Command::Fake { command } => block_on(fake::run(&command)),
         Command::Doctor => written(block_on(doctor::run(&mut out))),

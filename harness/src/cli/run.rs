@@ -119,7 +119,7 @@ pub(super) fn suite_files(suites: &[String]) -> Result<Vec<PathBuf>, u8> {
 }
 
 /// A path stays a path; a bare name is a suite in `suites/`.
-fn suite_file(name: &str) -> PathBuf {
+pub(super) fn suite_file(name: &str) -> PathBuf {
     let path = PathBuf::from(name);
     let bare = path.extension().is_none() && path.components().count() == 1 && !path.exists();
     if bare {

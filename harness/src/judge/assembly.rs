@@ -8,6 +8,7 @@ use crate::model::plan::Profile;
 use crate::model::report::{
     Counts, DIRTY_REASON, EvidenceFile, REPORT_SCHEMA, Report, ReportedEnvironment, RunFacts, Tool,
 };
+use crate::model::trial::TrialEvent;
 use crate::model::verdict::Verdict;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -109,6 +110,15 @@ fn unfit_reasons(evidence: &Evidence, services: &[RunningService]) -> Vec<String
     {
         reasons.push("partial: only some checks of the catalogue were asked".to_owned());
     }
+    reasons.extend(
+        evidence
+            .events
+            .iter()
+            .filter_map(|timed| match &timed.event {
+                Event::Trial(TrialEvent::Unfit { reason }) => Some(reason.clone()),
+                _ => None,
+            }),
+    );
     reasons.extend(services.iter().filter_map(|service| {
         let variant = service.variant.as_ref()?;
         Some(format!(

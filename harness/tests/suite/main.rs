@@ -18,6 +18,8 @@ mod ci;
 mod commands;
 mod container;
 mod contract_github;
+mod drift;
+mod drift_api;
 mod evidence_page;
 mod fake_github;
 mod fake_identity_provider;

@@ -316,11 +316,7 @@ fn verify_switch(node: &Node) -> Option<VerifySwitch> {
     Some(VerifySwitch {
         off: text(node, "off").unwrap_or_else(|| "false".to_owned()),
         on: text(node, "on").unwrap_or_else(|| "true".to_owned()),
-        still_on: values(
-            node,
-            "still_on",
-            &["TRUE", "1", "0", "no", "off", "flase"],
-        ),
+        still_on: values(node, "still_on", &["TRUE", "1", "0", "no", "off", "flase"]),
         warning: text(node, "warning").unwrap_or_else(|| variable.clone()),
         gauge: text(node, "gauge"),
         in_production: match text(node, "in_production").as_deref() {

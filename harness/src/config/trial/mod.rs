@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod drift;
+mod drift_tables;
 pub mod github;
 pub mod guard;
 pub mod reasoning;

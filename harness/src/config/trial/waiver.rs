@@ -14,7 +14,7 @@ pub(super) static WAIVER: Record = Record {
     fields: &[
         required(
             "check",
-            Shape::Text(Form::Name),
+            Shape::Text(Form::Line),
             "JB-10",
             "Id of exactly one check.",
         ),

@@ -45,6 +45,11 @@ pub enum TrialEvent {
         /// Why, in words.
         reason: String,
     },
+    /// Why the report may not release anything, whatever its verdict.
+    Unfit {
+        /// In words.
+        reason: String,
+    },
     /// What a reader of the report must know: the seed of random graphs, how long groups took.
     Note {
         /// In words.

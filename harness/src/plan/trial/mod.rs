@@ -1,5 +1,6 @@
 //! A black-box suite joined with its catalogue: every check that has to be decided, by id.
 
+mod drift;
 mod reasoning;
 
 use super::{Desk, PlanRequest, source_of, stem};
@@ -33,6 +34,9 @@ pub(super) fn join(
     if let Asks::Reasoning(plan) = &mut asks {
         reasoning::own_cases(plan, desk);
         desk.problems.extend(runners::reasoning::problems(plan));
+    }
+    if let Asks::Drift(plan) = &mut asks {
+        drift::read_declared(plan, desk);
     }
     let listed = catalogue(&asks);
     let known: Vec<&str> = listed.iter().map(|check| check.id.as_str()).collect();

@@ -102,7 +102,8 @@ async fn group(letters: &str, session: &mut Session<'_>) -> Result<(), TrialErro
 fn times_note(times: &[(&str, Duration)], launches: u32) -> String {
     let mut slowest = times.to_vec();
     slowest.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
-    let word = |(letters, time): &(&str, Duration)| format!("{letters} {:.1} s", time.as_secs_f64());
+    let word =
+        |(letters, time): &(&str, Duration)| format!("{letters} {:.1} s", time.as_secs_f64());
     let all: Vec<String> = times.iter().map(word).collect();
     let first: Vec<String> = slowest.iter().take(3).map(word).collect();
     format!(

@@ -149,10 +149,7 @@ async fn provider() -> Result<IdentityProvider, TrialError> {
 }
 
 async fn at_once(jobs: Vec<Job<'_>>) -> Vec<Trial> {
-    let trials: Vec<Vec<Trial>> = stream::iter(jobs)
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
+    let trials: Vec<Vec<Trial>> = stream::iter(jobs).buffer_unordered(AT_ONCE).collect().await;
     trials.concat()
 }
 

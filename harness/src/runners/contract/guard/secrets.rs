@@ -27,7 +27,10 @@ impl Guard<'_> {
         if self.stage.stopped() {
             return Vec::new();
         }
-        let mut trial = trial("CF-12", "canaries in variables, files and tokens".to_owned());
+        let mut trial = trial(
+            "CF-12",
+            "canaries in variables, files and tokens".to_owned(),
+        );
         let (changes, mut secrets) = match self.canaries() {
             Ok(made) => made,
             Err(why) => {
@@ -89,7 +92,10 @@ impl Guard<'_> {
         let email = [("email", json!(mark))];
         let expired = [("email", json!(mark)), ("exp", json!(1_000_000_000))];
         let good = Claims {
-            claims: email.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(),
+            claims: email
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), v.clone()))
+                .collect(),
             ..Claims::default()
         };
         let mut places = Vec::new();
@@ -154,7 +160,10 @@ mod tests {
         };
         let fact = searched("output", "it is canary-1", std::slice::from_ref(&secret));
         let text = format!("{:?}", fact.saw);
-        assert!(text.contains("the value of TOKEN") && !text.contains("canary-1"), "{text}");
+        assert!(
+            text.contains("the value of TOKEN") && !text.contains("canary-1"),
+            "{text}"
+        );
         let clean = searched("output", "nothing", &[secret]);
         assert!(format!("{:?}", clean.saw).starts_with("Held(true"));
         assert_eq!(parts("x", "a.bbbbbbbbbbbbbbbbbbbbbbbb.c").len(), 1);

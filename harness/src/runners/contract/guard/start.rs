@@ -138,7 +138,10 @@ impl Guard<'_> {
             }
             Start::Ended { ended, output } => {
                 let said = tail(&output);
-                twin(false, format!("with good values it ended ({}): {said}", ended.how))
+                twin(
+                    false,
+                    format!("with good values it ended ({}): {said}", ended.how),
+                )
             }
             Start::Nothing(launched) => {
                 launched.kill().await;
@@ -209,7 +212,10 @@ pub(super) async fn said(launched: &dyn Launched, text: &str) -> String {
 
 /// The end of an output, on one line.
 pub(super) fn tail(output: &str) -> String {
-    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> = output
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
     let last = &lines[lines.len().saturating_sub(4)..];
     let joined = last.join(" | ");
     let skipped = joined.chars().count().saturating_sub(400);

@@ -119,7 +119,10 @@ impl Guard<'_> {
         vec![
             ("expired", forged("exp", json!(1_000_000_000))),
             ("not yet valid", forged("nbf", json!(9_999_999_999_u64))),
-            ("another issuer", forged("iss", json!("https://other.example"))),
+            (
+                "another issuer",
+                forged("iss", json!("https://other.example")),
+            ),
             ("another audience", forged("aud", json!("other"))),
             ("malformed", Ok("a.b".to_owned())),
             ("alg none", self.unsigned()),
@@ -148,7 +151,9 @@ impl Guard<'_> {
         trial.facts = vec![warned(launched, &switch.warning).await];
         if let Some(gauge) = &switch.gauge {
             let saw = self.gauge(launched.url(), gauge).await;
-            trial.facts.push(Fact::number(gauge, (Some(1.0), Some(1.0)), "", saw));
+            trial
+                .facts
+                .push(Fact::number(gauge, (Some(1.0), Some(1.0)), "", saw));
         }
         trial
     }
@@ -170,7 +175,10 @@ impl Guard<'_> {
     /// `CF-9` where production allows it: it starts, and warns.
     async fn warned_in_production(&self, switch: &VerifySwitch) -> Vec<Trial> {
         let off = Some(switch.off.as_str());
-        let mut trial = trial("CF-9", format!("production, {}", case(&switch.variable, off)));
+        let mut trial = trial(
+            "CF-9",
+            format!("production, {}", case(&switch.variable, off)),
+        );
         let changes = change(&switch.variable, off);
         match self.start_for(&changes, &self.provider, true).await {
             Start::Up(launched) => {
@@ -187,7 +195,10 @@ impl Guard<'_> {
         if self.stage.stopped() {
             return Vec::new();
         }
-        let mut trial = trial("CF-10", format!("{} and back", case(&switch.variable, Some(&switch.off))));
+        let mut trial = trial(
+            "CF-10",
+            format!("{} and back", case(&switch.variable, Some(&switch.off))),
+        );
         let forged = self.forged(&[]);
         let off = change(&switch.variable, Some(&switch.off));
         match self.start(&off).await {
@@ -217,7 +228,12 @@ impl Guard<'_> {
     /// `CF-13`: outside production a way around authentication is announced.
     pub(super) fn bypass_jobs(&self) -> Vec<Job<'_>> {
         let mut jobs: Vec<Job<'_>> = Vec::new();
-        for bypass in self.plan.bypasses.iter().filter(|_| self.stage.asks("CF-13")) {
+        for bypass in self
+            .plan
+            .bypasses
+            .iter()
+            .filter(|_| self.stage.asks("CF-13"))
+        {
             let Some(text) = &bypass.announced else {
                 continue;
             };

@@ -30,7 +30,11 @@ impl Answer {
 
 impl Guard<'_> {
     /// A token that is good in every respect but what is changed.
-    pub(super) fn token(&self, provider: &IdentityProvider, change: Claims) -> Result<String, String> {
+    pub(super) fn token(
+        &self,
+        provider: &IdentityProvider,
+        change: Claims,
+    ) -> Result<String, String> {
         let mut claims = self.plan.protected.claims.clone();
         claims.extend(change.claims);
         let wanted = Claims { claims, ..change };
@@ -69,7 +73,10 @@ impl Guard<'_> {
         let method = reqwest::Method::from_bytes(protected.method.as_bytes());
         let request = self
             .client
-            .request(method.unwrap_or_default(), format!("{url}{}", protected.path))
+            .request(
+                method.unwrap_or_default(),
+                format!("{url}{}", protected.path),
+            )
             .bearer_auth(token);
         self.send(request).await
     }

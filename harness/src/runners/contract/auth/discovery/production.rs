@@ -17,7 +17,9 @@ const NO_START: &str = "it does not start";
 pub(in super::super) async fn in_production(ground: &Ground<'_>) {
     let declared = ground.plan.keys.private_hosts_refused;
     if !declared && ground.stage.asks("DI-6") {
-        ground.stage.not_run("DI-6", "`auth.keys.private_hosts_refused` is not declared");
+        ground
+            .stage
+            .not_run("DI-6", "`auth.keys.private_hosts_refused` is not declared");
     }
     let asks = |check| ground.stage.asks(check) && (check != "DI-6" || declared);
     if !CHECKS.into_iter().any(asks) || ground.stage.stopped() {
@@ -105,7 +107,11 @@ async fn asked(lane: &Lane<'_>) -> Result<(), LaneError> {
         ("DI-6", "an address of loopback in production"),
     ] {
         lane.case(check, case)
-            .fact(seen_count("requests for discovery", (1, usize::MAX), documents))
+            .fact(seen_count(
+                "requests for discovery",
+                (1, usize::MAX),
+                documents,
+            ))
             .fact(lane.not_accepted(&again))
             .fact(seen_count("connections to where it leads", (0, 0), touched))
             .twin(Twin {
