@@ -95,12 +95,13 @@ run-chaos NAME="" *ARGS:
 recover:
     cargo run --quiet --bin proofhouse -- chaos recover
 
-# Every seeded fault of the platform against the scenario that must catch it (about fifteen minutes); `third` takes another third each day, any other word those whose name contains it
+# Every seeded fault of the platform against the scenario that must catch it, and every sabotage of a run (about fifteen minutes); `third` takes another third each day, any other word those whose name contains it
 [group('prove')]
 prove-chaos TWINS="":
     cargo build --quiet --workspace --bin platform --bin proofhouse
     cargo build --quiet --workspace --bin platform-seeded --features reference-platform/seeded-faults
     PROOFHOUSE_TWINS={{ TWINS }} cargo nextest run --workspace --run-ignored only --no-capture -E 'test(chaos_twins)'
+    PROOFHOUSE_SABOTAGES=all cargo nextest run --workspace -E 'test(chaos_in_containers)'
 
 # Kill the runner at random instants over all faults: nothing leaks, and all is healed within a second
 [group('prove')]

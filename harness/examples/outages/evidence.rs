@@ -128,6 +128,7 @@ fn started(chaos: ChaosPlan) -> RunStarted {
             issuer: None,
             performance: PerformancePlan::default(),
             chaos: Some(Box::new(chaos)),
+            trials: None,
         },
     }
 }

@@ -1,10 +1,10 @@
 //! `proofhouse judge` and `proofhouse report`: yesterday's evidence, without running anything.
 
-use super::arguments::{JudgeArguments, ReportArguments};
+use super::arguments::{DialectWord, JudgeArguments, ReportArguments, ReportCommand};
 use super::decide::{Decided, decide};
-use super::{detail, exit, screen};
+use super::{detail, exit, pages, screen};
 use crate::model::evidence::Evidence;
-use crate::report::Format;
+use crate::report::{Dialect, Format, Sheet, part_name};
 use crate::store::{self, StoreError, atomic, runs};
 use std::path::{Path, PathBuf};
 
@@ -44,7 +44,7 @@ pub(super) fn judge(arguments: &JudgeArguments) -> u8 {
         Err(error) => return unreadable(&error),
     };
     match &arguments.check {
-        None => screen::show(&report, Format::Text),
+        None => screen::show(&report),
         Some(wanted) => {
             let text = detail::checks(&report, &evidence, wanted, arguments.detail);
             if text.is_empty() {
@@ -59,6 +59,9 @@ pub(super) fn judge(arguments: &JudgeArguments) -> u8 {
 
 /// Writes a run's report in another format. The exit code is that of the verdict, whatever the format.
 pub(super) fn report(arguments: &ReportArguments) -> u8 {
+    if let Some(ReportCommand::Open(open)) = &arguments.command {
+        return pages::open(open);
+    }
     let format: Format = match arguments.format.parse() {
         Ok(format) => format,
         Err(error) => {
@@ -70,18 +73,52 @@ pub(super) fn report(arguments: &ReportArguments) -> u8 {
         Ok(found) => found,
         Err(code) => return code,
     };
-    let Decided { report, .. } = match decide(&evidence, &folder) {
+    let Decided { report, charts, .. } = match decide(&evidence, &folder) {
         Ok(decided) => decided,
         Err(error) => return unreadable(&error),
     };
-    match &arguments.output {
-        None => screen::show(&report, format),
-        Some(path) => {
-            if let Err(error) = atomic::write(path, &screen::plain(&report, format)) {
-                anstream::eprintln!("error: cannot write {}: {error}", path.display());
-                return exit::INTERNAL;
-            }
-        }
+    let sheet = Sheet {
+        charts: Some(&charts),
+        dialect: match arguments.junit_dialect {
+            DialectWord::Ant => Dialect::Ant,
+            DialectWord::Surefire => Dialect::Surefire,
+        },
+        ..Sheet::from(&report)
+    };
+    match written(&sheet, format, arguments.output.as_deref()) {
+        Ok(()) => exit::of(report.verdict),
+        Err(code) => code,
     }
-    exit::of(report.verdict)
+}
+
+/// Writes the files that were asked for; several need a name to be numbered from.
+fn written(sheet: &Sheet<'_>, format: Format, output: Option<&Path>) -> Result<(), u8> {
+    let parts = match (format, output) {
+        (Format::Text, None) => {
+            screen::show(sheet.report);
+            return Ok(());
+        }
+        _ => screen::plain(sheet, format),
+    };
+    let Some(path) = output else {
+        if parts.len() > 1 {
+            anstream::eprintln!(
+                "error: so many checks need {} files of {}\n  = help: name the first one with `--output FILE`",
+                parts.len(),
+                format.word()
+            );
+            return Err(exit::USAGE);
+        }
+        screen::write(&parts.concat());
+        return Ok(());
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    for (at, bytes) in parts.iter().enumerate() {
+        let path = path.with_file_name(part_name(&name, at));
+        atomic::write(&path, bytes).map_err(|error| {
+            anstream::eprintln!("error: cannot write {}: {error}", path.display());
+            exit::INTERNAL
+        })?;
+    }
+    Ok(())
 }

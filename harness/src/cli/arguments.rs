@@ -23,6 +23,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Run performance suites (the only kind that there is so far)
     Perf(RunArguments),
+    /// Run black-box suites under every seeded fault: each must be caught by its check
+    Prove(ProveArguments),
     /// Judge the evidence of an earlier run again, without running anything
     Judge(JudgeArguments),
     /// Write the report of an earlier run in another format
@@ -42,7 +44,7 @@ pub(super) enum Command {
     },
     /// Print the JSON Schema of a file format, for editors
     Schema {
-        /// `suite`, `scenario`, `targets`, `chaos`, `system`, `policy` or `waivers`
+        /// `suite`, `scenario`, `targets`, `chaos`, `system`, `policy`, `waivers`, `report`, or the kind of a black-box suite
         #[arg(default_value = "suite")]
         kind: String,
     },
@@ -51,6 +53,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: BaselineCommand,
     },
+    /// Hold what an API does against what is declared of it
+    Drift(DriftArguments),
     /// Break containers on purpose, and prove what holds
     Chaos {
         #[command(subcommand)]
@@ -114,6 +118,73 @@ pub(super) struct RunArguments {
     /// Neither store a first baseline nor replace the last one
     #[arg(long)]
     pub(super) keep_baseline: bool,
+    /// Only these checks of black-box suites, by id; such a run is not fit for release
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    pub(super) only: Vec<String>,
+    /// Warnings of black-box suites, and musts that were not asked, fail
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Only the verdict
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ProveArguments {
+    /// Suite files, or names of suites in `suites/` [default: every black-box suite there]
+    pub(super) suites: Vec<String>,
+    /// Only these faults
+    #[arg(long, value_name = "FAULT", value_delimiter = ',')]
+    pub(super) fault: Vec<String>,
+    /// A part of the faults, such as `2/3`: every third one from the second on
+    #[arg(long, value_name = "K/N")]
+    pub(super) share: Option<Share>,
+    /// Ask every check under every fault, and not only those that have to catch it
+    #[arg(long)]
+    pub(super) whole: bool,
+    /// Suites that run side by side
+    #[arg(long, default_value_t = 2)]
+    pub(super) jobs: usize,
+}
+
+/// Every n-th of a list, from the k-th on; k from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Share {
+    from: usize,
+    every: usize,
+}
+
+impl Share {
+    /// Whether the item with this index, from 0, belongs to the share.
+    pub(super) fn has(self, at: usize) -> bool {
+        at % self.every == self.from - 1
+    }
+}
+
+impl std::str::FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('/');
+        let numbers = parts.and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+        match numbers {
+            Some((from, every)) if 1 <= from && from <= every => Ok(Self { from, every }),
+            _ => Err("write it as `2/3`: from 1 to the second number".to_owned()),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DriftArguments {
+    /// Suite file, or name of a suite in `suites/`
+    #[arg(default_value = "drift")]
+    pub(super) suite: String,
+    /// The API has to be there and alive: no fixture is read, and warnings fail
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Send what is found to the platform, which opens a pull request for each finding
+    #[arg(long)]
+    pub(super) remediate: bool,
     /// Only the verdict
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -139,13 +210,19 @@ pub(super) struct JudgeArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct ReportArguments {
+    #[command(subcommand)]
+    pub(super) command: Option<ReportCommand>,
     /// Run: `latest`, the start of its name or id, or its folder
     #[arg(default_value = "latest")]
     pub(super) run: String,
-    /// `text`, `json`, `junit` or `markdown`
+    /// `text`, `json`, `junit`, `markdown`, `html`, `ctrf`, `annotations`, `openmetrics` or `in-toto`
     #[arg(long, default_value = "text")]
     pub(super) format: String,
+    /// Which JUnit: `ant` is valid for Jenkins and Ant at once
+    #[arg(long, value_enum, default_value_t = DialectWord::Ant, value_name = "DIALECT")]
+    pub(super) junit_dialect: DialectWord,
     /// File to write [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
@@ -192,6 +269,31 @@ pub(super) struct SimulateArguments {
     /// The policy that is to be tried
     #[arg(long, value_name = "FILE", default_value = "suites/release.gate.yaml")]
     pub(super) policy: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DialectWord {
+    Ant,
+    Surefire,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ReportCommand {
+    /// Show the page of a run in a browser, or say where it is
+    Open(OpenArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OpenArguments {
+    /// Run: `latest`, the start of its name or id, or its folder
+    #[arg(default_value = "latest")]
+    pub(super) run: String,
+    /// The page over all runs
+    #[arg(long, conflicts_with = "run")]
+    pub(super) index: bool,
+    /// Only print its address
+    #[arg(long)]
+    pub(super) print: bool,
 }
 
 #[derive(Debug, Args)]

@@ -116,7 +116,7 @@ fn one(path: &Path) -> Result<String, PlanProblems> {
     })?;
     let mut found = Vec::new();
     let line = match document::kind(&source) {
-        Some(Kind::Suite) => return suite(path),
+        Some(Kind::Suite | Kind::Trial(_)) => return suite(path),
         Some(Kind::Scenario) => document::scenario(&source, &mut found).map(|scenario| {
             let seconds = scenario.duration.as_secs_f64();
             format!("{}  {} users, {seconds} s", source.path, scenario.users)
@@ -159,6 +159,8 @@ fn suite(path: &Path) -> Result<String, PlanProblems> {
         suite: path.to_owned(),
         targets: None,
         profile: Profile::Full,
+        only: Vec::new(),
+        strict: false,
     })?;
     Ok(summary(path, &plan))
 }
@@ -183,6 +185,14 @@ fn system(path: &Path) -> Result<String, PlanProblems> {
 }
 
 fn summary(path: &Path, plan: &Plan) -> String {
+    if let Some(trials) = &plan.trials {
+        return format!(
+            "{}  {}, {}",
+            display(path),
+            count(trials.checks.len(), "check"),
+            count(trials.waivers.len(), "waiver"),
+        );
+    }
     let work = &plan.performance;
     format!(
         "{}  {}, {}, {}",

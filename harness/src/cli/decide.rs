@@ -2,6 +2,7 @@
 
 use crate::judge;
 use crate::model::baseline::Baseline;
+use crate::model::charts::Charts;
 use crate::model::environment::fingerprint;
 use crate::model::evidence::Evidence;
 use crate::model::report::Report;
@@ -13,6 +14,8 @@ pub(super) struct Decided {
     pub(super) report: Report,
     /// What could become baselines: one for each scenario with whole numbers.
     pub(super) candidates: Vec<Baseline>,
+    /// What can be drawn.
+    pub(super) charts: Charts,
 }
 
 /// Judges evidence against the baselines that were there when the run began.
@@ -23,10 +26,15 @@ pub(super) fn decide(evidence: &Evidence, folder: &Path) -> Result<Decided, Stor
     let started = &evidence.started;
     let storage = started.plan.performance.baseline.as_ref();
     let memory = baselines::load(storage, &started.plan, &started.machine, started.at);
+    let past = baselines::past(storage, &started.plan, &started.machine, started.at);
     let fingerprint = fingerprint(&started.machine);
     let judgement = judge::judge(evidence, &memory, &fingerprint);
     let candidates = judge::baselines(evidence, &judgement);
     let files = store::evidence_files(folder)?;
     let report = judge::report(evidence, &judgement, files, &fingerprint);
-    Ok(Decided { report, candidates })
+    Ok(Decided {
+        report,
+        candidates,
+        charts: judge::charts(evidence, &memory, &past),
+    })
 }

@@ -61,6 +61,7 @@ fn options(arguments: &GitHubArguments) -> Options {
         owner: arguments.owner.clone(),
         repository: arguments.repo.clone(),
         default_branch: arguments.default_branch.clone(),
+        behind_fault_server: true,
         token: arguments.token.clone().unwrap_or(default.token.clone()),
         files: vec![("README.md".to_owned(), title.into_bytes())],
         ..default

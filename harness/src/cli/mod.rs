@@ -10,6 +10,7 @@ pub mod check;
 mod decide;
 mod detail;
 pub mod doctor;
+mod drift;
 pub mod exit;
 mod fake;
 mod fake_github;
@@ -18,8 +19,10 @@ mod gate;
 mod gate_files;
 pub mod init;
 pub mod interrupt;
+mod pages;
 pub mod problems;
 pub mod progress;
+mod prove;
 mod run;
 pub mod schema;
 mod screen;
@@ -77,6 +80,8 @@ fn dispatch(command: Command) -> u8 {
         }
         Command::DelayPackets { order } => delay::delay_packets(&order),
         Command::Run(arguments) | Command::Perf(arguments) => block_on(run::run(&arguments)),
+        Command::Prove(arguments) => block_on(prove::run(&arguments)),
+        Command::Drift(arguments) => block_on(drift::run(&arguments)),
         Command::Chaos { command } => block_on(chaos::run(&command)),
         Command::Fake { command } => block_on(fake::run(&command)),
         Command::Doctor => written(block_on(doctor::run(&mut out))),
@@ -110,8 +115,12 @@ fn dispatch(command: Command) -> u8 {
 }
 
 fn schema_of(word: &str, out: &mut dyn Write) -> u8 {
+    if word == schema::REPORT {
+        return written(schema::report(out));
+    }
     let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.word() == word) else {
-        let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+        let mut known: Vec<_> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+        known.push(schema::REPORT);
         anstream::eprintln!(
             "error: no schema named `{word}`\n  = known: {}",
             known.join(", ")

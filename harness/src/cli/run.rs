@@ -3,14 +3,12 @@
 use super::arguments::{ProfileWord, RunArguments};
 use super::decide::{Decided, decide};
 use super::progress::Progress;
-use super::{exit, interrupt, problems, screen};
+use super::{exit, interrupt, pages, problems, screen};
 use crate::model::plan::{Plan, Profile};
-use crate::model::report::Report;
 use crate::model::verdict::Verdict;
 use crate::plan::{PlanRequest, plan};
-use crate::report::Format;
 use crate::run::{Ended, RunRequest};
-use crate::store::{StoreError, atomic, baselines, runs};
+use crate::store::{baselines, runs};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
@@ -20,7 +18,7 @@ const SUITES: &str = "suites";
 
 /// Runs every suite that was asked for; nothing runs when one of them cannot be read.
 pub(super) async fn run(arguments: &RunArguments) -> u8 {
-    let plans = match plans(arguments) {
+    let plans = match asked(arguments) {
         Ok(plans) => plans,
         Err(code) => return code,
     };
@@ -56,21 +54,38 @@ pub(super) struct Wanted {
     pub(super) enable_chaos: bool,
 }
 
-/// Reads every suite first, so that a mistake in the last one is told before the first one runs.
-fn plans(arguments: &RunArguments) -> Result<Vec<Plan>, u8> {
-    let files = suite_files(arguments)?;
+fn asked(arguments: &RunArguments) -> Result<Vec<Plan>, u8> {
     let profile = match arguments.profile {
         ProfileWord::Full => Profile::Full,
         ProfileWord::Quick => Profile::Quick,
     };
+    let files = suite_files(&arguments.suites)?;
+    planned(files.into_iter().map(|suite| PlanRequest {
+        suite,
+        targets: arguments.targets.clone(),
+        profile,
+        only: arguments.only.clone(),
+        strict: arguments.strict,
+    }))
+}
+
+/// Plans suites as they are written.
+pub(super) fn plans(files: &[PathBuf], profile: Profile) -> Result<Vec<Plan>, u8> {
+    planned(files.iter().map(|suite| PlanRequest {
+        suite: suite.clone(),
+        targets: None,
+        profile,
+        only: Vec::new(),
+        strict: false,
+    }))
+}
+
+/// Reads every suite first, so that a mistake in the last one is told before the first one runs.
+fn planned(requests: impl Iterator<Item = PlanRequest>) -> Result<Vec<Plan>, u8> {
     let mut plans = Vec::new();
     let mut code = exit::PASS;
-    for suite in files {
-        match plan(&PlanRequest {
-            suite,
-            targets: arguments.targets.clone(),
-            profile,
-        }) {
+    for request in requests {
+        match plan(&request) {
             Ok(plan) => plans.push(plan),
             Err(wrong) => {
                 anstream::eprint!(
@@ -88,8 +103,9 @@ fn plans(arguments: &RunArguments) -> Result<Vec<Plan>, u8> {
     }
 }
 
-fn suite_files(arguments: &RunArguments) -> Result<Vec<PathBuf>, u8> {
-    if arguments.suites.is_empty() {
+/// The files of suites that were named, or all of them.
+pub(super) fn suite_files(suites: &[String]) -> Result<Vec<PathBuf>, u8> {
+    if suites.is_empty() {
         let found = crate::plan::discover(Path::new(SUITES));
         if found.is_empty() {
             anstream::eprintln!(
@@ -99,15 +115,11 @@ fn suite_files(arguments: &RunArguments) -> Result<Vec<PathBuf>, u8> {
         }
         return Ok(found);
     }
-    Ok(arguments
-        .suites
-        .iter()
-        .map(|name| suite_file(name))
-        .collect())
+    Ok(suites.iter().map(|name| suite_file(name)).collect())
 }
 
 /// A path stays a path; a bare name is a suite in `suites/`.
-fn suite_file(name: &str) -> PathBuf {
+pub(super) fn suite_file(name: &str) -> PathBuf {
     let path = PathBuf::from(name);
     let bare = path.extension().is_none() && path.components().count() == 1 && !path.exists();
     if bare {
@@ -158,16 +170,19 @@ fn interrupted(ended: &Ended) -> u8 {
 
 fn finish(ended: &Ended, wanted: &Wanted) -> u8 {
     let written = decide(&ended.evidence, &ended.folder)
-        .and_then(|decided| write_reports(&decided.report, &ended.folder).map(|()| decided));
-    let Decided { report, candidates } = match written {
+        .and_then(|decided| pages::write(&decided, &ended.folder).map(|()| decided));
+    let Decided {
+        report, candidates, ..
+    } = match written {
         Ok(decided) => decided,
         Err(error) => {
             anstream::eprintln!("error: cannot write the reports: {error}");
             return exit::INTERNAL;
         }
     };
-    screen::show(&report, Format::Text);
+    screen::show(&report);
     anstream::println!("reports   {}", ended.folder.display());
+    pages::index_anew();
     // A guard refused before anything was changed: that is a usage error, whatever was judged.
     let code = if ended.evidence.refused() {
         exit::USAGE
@@ -178,16 +193,6 @@ fn finish(ended: &Ended, wanted: &Wanted) -> u8 {
         return exit::worse(code, remember(&ended.evidence.started.plan, candidates));
     }
     code
-}
-
-fn write_reports(report: &Report, folder: &Path) -> Result<(), StoreError> {
-    for format in Format::ALL {
-        atomic::write(
-            &folder.join(format.file_name()),
-            &screen::plain(report, format),
-        )?;
-    }
-    Ok(())
 }
 
 /// Stores a passed run, so that the next one is compared with it.

@@ -11,10 +11,13 @@ use super::schema;
 use super::shape::Record;
 use super::source::SourceText;
 use super::suite::{self, SUITE, Setting, SuiteFile, TARGETS_FILE};
+use super::trial::reasoning::cases::{self, GRAPH_CASES};
+use super::trial::{self, TrialFile, TrialKind};
 use super::yaml;
 use crate::model::load::Scenario;
 use crate::model::place::Problem;
 use crate::model::policy::{Policy, Waiver};
+use crate::model::trial::reasoning::case::GraphCase;
 
 static SUITE_ROOTS: [&Record; 1] = [&SUITE];
 static SCENARIO_ROOTS: [&Record; 1] = [&SCENARIO_FILE];
@@ -37,6 +40,8 @@ pub enum Kind {
     Chaos,
     /// The system under test of chaos scenarios.
     System,
+    /// A black-box suite.
+    Trial(TrialKind),
     /// What a release needs.
     Policy,
     /// Failed checks that somebody answers for.
@@ -45,12 +50,17 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Suite,
         Kind::Scenario,
         Kind::Targets,
         Kind::Chaos,
         Kind::System,
+        Kind::Trial(TrialKind::ContractAuth),
+        Kind::Trial(TrialKind::ContractGithub),
+        Kind::Trial(TrialKind::Reasoning),
+        Kind::Trial(TrialKind::Drift),
+        Kind::Trial(TrialKind::ProductionGuard),
         Kind::Policy,
         Kind::Waivers,
     ];
@@ -63,6 +73,7 @@ impl Kind {
             Kind::Targets => "targets",
             Kind::Chaos => "chaos",
             Kind::System => "system",
+            Kind::Trial(kind) => kind.word(),
             Kind::Policy => "policy",
             Kind::Waivers => "waivers",
         }
@@ -76,6 +87,7 @@ impl Kind {
             Kind::Targets => &TARGETS_ROOTS,
             Kind::Chaos => &CHAOS_ROOTS,
             Kind::System => &SYSTEM_ROOTS,
+            Kind::Trial(kind) => kind.roots(),
             Kind::Policy => &POLICY_ROOTS,
             Kind::Waivers => &WAIVERS_ROOTS,
         }
@@ -142,6 +154,16 @@ pub fn system(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Writte
     Some(chaos::system(&node, problems))
 }
 
+/// Reads a black-box suite.
+pub fn trial(
+    source: &SourceText,
+    kind: TrialKind,
+    problems: &mut Vec<Problem>,
+) -> Option<TrialFile> {
+    let node = checked(source, Kind::Trial(kind), problems)?;
+    Some(trial::file(kind, &node, problems))
+}
+
 /// Reads a gate policy.
 pub fn policy(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Policy> {
     let node = checked(source, Kind::Policy, problems)?;
@@ -152,6 +174,15 @@ pub fn policy(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Policy
 pub fn waivers(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Vec<Waiver>> {
     let node = checked(source, Kind::Waivers, problems)?;
     Some(gate::waivers(&node, problems))
+}
+
+/// Reads a file with cases of a reasoning suite.
+pub fn graph_cases(source: &SourceText, problems: &mut Vec<Problem>) -> Vec<GraphCase> {
+    let Some(node) = yaml::parse(source, problems) else {
+        return Vec::new();
+    };
+    check::document(&node, &GRAPH_CASES, problems);
+    cases::own(&node, problems)
 }
 
 /// Finds out what a file is, by its name and its keys.
@@ -174,6 +205,13 @@ pub fn kind(source: &SourceText) -> Option<Kind> {
     let Some(node) = yaml::parse(source, &mut Vec::new()) else {
         return Some(kind_by_folder(&source.path));
     };
+    let word = node.get("kind").and_then(Node::text);
+    if let Some(kind) = TrialKind::ALL
+        .into_iter()
+        .find(|kind| word == Some(kind.word()))
+    {
+        return Some(Kind::Trial(kind));
+    }
     let has = |keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
     let by_name = |node: &Node| matches!(node.value, Value::Map(_));
     if node.get("scenarios").is_some_and(by_name) && !has(&["slos", "metrics"]) || has(&CHAOS_KEYS)

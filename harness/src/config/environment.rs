@@ -87,7 +87,7 @@ static SERVICE: Record = Record {
     rules: &[Rule::ExactlyOne(&["command", "cargo", "attach"])],
 };
 
-static CARGO: Record = Record {
+pub(super) static CARGO: Record = Record {
     name: "cargo_program",
     doc: "A binary of the cargo workspace in the working directory.",
     fields: &[
@@ -150,7 +150,7 @@ static ATTACH: Record = Record {
     rules: &[Rule::AtMostOne(&["pid", "container"])],
 };
 
-static READY: Record = Record {
+pub(super) static READY: Record = Record {
     name: "readiness",
     doc: "When a service counts as ready.",
     fields: &[
@@ -181,8 +181,9 @@ pub fn environment(
 ) -> Option<EnvironmentPlan> {
     let entries = node.get("services")?.entries();
     let names: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+    let offered: &[&str] = if has_issuer { &["issuer.url"] } else { &[] };
     for entry in entries {
-        holes(entry, &names, has_issuer, problems);
+        offered_holes(entry, &names, offered, problems);
     }
     let read: Vec<_> = entries
         .iter()
@@ -235,7 +236,8 @@ fn attached(node: &Node) -> Option<Launch> {
     })
 }
 
-fn process(entry: &Entry, problems: &mut Vec<Problem>) -> Option<ProcessPlan> {
+/// Reads a process: a program, its arguments, its variables, and how it learns its port.
+pub(super) fn process(entry: &Entry, problems: &mut Vec<Problem>) -> Option<ProcessPlan> {
     let node = &entry.value;
     let (program, mut arguments) = program(node)?;
     arguments.extend(templates(texts(node.get("args")))?);
@@ -301,8 +303,14 @@ fn templates(texts: Vec<String>) -> Option<Vec<Template>> {
         .collect()
 }
 
-/// Checks the holes of a service's command, arguments and variables.
-fn holes(entry: &Entry, names: &[&str], has_issuer: bool, problems: &mut Vec<Problem>) {
+/// Checks the holes of a service's command, arguments and variables; `offered` are those that the
+/// suite itself can fill.
+pub(super) fn offered_holes(
+    entry: &Entry,
+    names: &[&str],
+    offered: &[&str],
+    problems: &mut Vec<Problem>,
+) {
     let node = &entry.value;
     let lists = ["command", "args"]
         .into_iter()
@@ -312,7 +320,7 @@ fn holes(entry: &Entry, names: &[&str], has_issuer: bool, problems: &mut Vec<Pro
     for value in words.chain(variables.iter().map(|variable| &variable.value)) {
         let template = value.text().and_then(|text| Template::parse(text).ok());
         for hole in template.iter().flat_map(Template::holes) {
-            problems.extend(bad_hole(value, hole, names, has_issuer));
+            problems.extend(bad_hole(value, hole, names, offered));
         }
     }
     let program = node
@@ -325,7 +333,10 @@ fn holes(entry: &Entry, names: &[&str], has_issuer: bool, problems: &mut Vec<Pro
     }
 }
 
-fn bad_hole(value: &Node, hole: &str, names: &[&str], has_issuer: bool) -> Option<Problem> {
+fn bad_hole(value: &Node, hole: &str, names: &[&str], offered: &[&str]) -> Option<Problem> {
+    if offered.contains(&hole) {
+        return None;
+    }
     let service = hole
         .strip_prefix("service.")
         .and_then(|rest| rest.strip_suffix(".url"));
@@ -337,15 +348,19 @@ fn bad_hole(value: &Node, hole: &str, names: &[&str], has_issuer: bool) -> Optio
     }
     if hole == "issuer.url" {
         let problem = Problem::at(&value.place, "`${issuer.url}` without an issuer");
-        return (!has_issuer).then(|| problem.help("add a section\nissuer:\n  audience: NAME"));
+        return Some(problem.help("add a section\nissuer:\n  audience: NAME"));
     }
     let variable = hole.strip_prefix("env.");
     if hole == "port" || variable.is_some_and(|name| Form::Variable.check(name).is_ok()) {
         return None;
     }
-    let known = ["port", "service.NAME.url", "issuer.url", "env.NAME"];
+    let own = ["issuer.url"];
+    let offered = if offered.is_empty() { &own } else { offered };
+    let known = ["port", "service.NAME.url"]
+        .into_iter()
+        .chain(offered.iter().copied());
     let problem = Problem::at(&value.place, format!("no value named `{hole}` here"));
-    let mut problem = problem.known(known);
+    let mut problem = problem.known(known.chain(["env.NAME"]));
     problem.help = Form::Variable
         .check(hole)
         .is_ok()

@@ -29,5 +29,6 @@ pub mod suite;
 mod syntax;
 pub mod target;
 pub mod time;
+pub mod trial;
 pub mod values;
 pub mod yaml;

@@ -9,10 +9,20 @@ use crate::model::load::{Body, StatusRange, Step};
 use crate::model::place::Problem;
 use crate::model::template::Template;
 
-const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/// The methods that a request can have.
+pub(super) const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const STATUS: Shape = Shape::Whole(100, 599);
 const STATUS_NOUN: &str = "a status such as `200`, a list of them, or a class `2xx`";
 const ONE_STATUS: Shape = Shape::Either(STATUS_NOUN, &[STATUS, Shape::Text(Form::StatusClass)]);
+/// One status, a class of them, or a list of both.
+pub(super) const STATUSES: Shape = Shape::Either(
+    STATUS_NOUN,
+    &[
+        STATUS,
+        Shape::Text(Form::StatusClass),
+        Shape::List(&ONE_STATUS, 1),
+    ],
+);
 const TEMPLATES: Shape = Shape::Names(Form::Filled, &Shape::Text(Form::Template), 1);
 
 /// One request.
@@ -52,14 +62,7 @@ pub static STEP: Record = Record {
         ),
         optional(
             "status",
-            Shape::Either(
-                STATUS_NOUN,
-                &[
-                    STATUS,
-                    Shape::Text(Form::StatusClass),
-                    Shape::List(&ONE_STATUS, 1),
-                ],
-            ),
+            STATUSES,
             "[200, 201]",
             "Statuses that count as good: a number, a class such as `2xx`, or a list; default `2xx`.",
         ),
@@ -85,7 +88,8 @@ pub static STEP: Record = Record {
     rules: &[],
 };
 
-static BODY: Record = Record {
+/// What a request carries.
+pub(super) static BODY: Record = Record {
     name: "body",
     doc: "What a request carries.",
     fields: &[
@@ -151,7 +155,7 @@ pub fn step(node: &Node, problems: &mut Vec<Problem>) -> Option<Step> {
 }
 
 /// Headers that the client itself must write, or that `body` writes.
-fn refuse_headers(node: &Node, problems: &mut Vec<Problem>) {
+pub(super) fn refuse_headers(node: &Node, problems: &mut Vec<Problem>) {
     let headers = node.get("headers").map(Node::entries).unwrap_or_default();
     for header in headers {
         let help = match header.key.to_ascii_lowercase().as_str() {
@@ -168,7 +172,8 @@ fn refuse_headers(node: &Node, problems: &mut Vec<Problem>) {
     }
 }
 
-fn templates(node: Option<&Node>, lower: bool) -> Option<Vec<(String, Template)>> {
+/// Pairs of a name and a template; with `lower`, names in lower case.
+pub(super) fn templates(node: Option<&Node>, lower: bool) -> Option<Vec<(String, Template)>> {
     let entries = node.map(Node::entries).unwrap_or_default();
     let pair = |key: &str, text: &str| {
         let key = if lower {
@@ -184,7 +189,8 @@ fn templates(node: Option<&Node>, lower: bool) -> Option<Vec<(String, Template)>
         .collect()
 }
 
-fn body(node: &Node) -> Option<Body> {
+/// Reads what a request carries.
+pub(super) fn body(node: &Node) -> Option<Body> {
     if let Some(json) = node.get("json") {
         let text = json.json().ok()?.to_string();
         return Some(Body::Json(Template::parse(&text).ok()?));
@@ -202,7 +208,8 @@ fn body(node: &Node) -> Option<Body> {
     })
 }
 
-fn statuses(node: Option<&Node>) -> Option<Vec<StatusRange>> {
+/// Reads statuses; nothing means any of the class 2xx.
+pub(super) fn statuses(node: Option<&Node>) -> Option<Vec<StatusRange>> {
     match node {
         None => Some(vec![StatusRange {
             first: 200,

@@ -12,6 +12,8 @@ use std::collections::HashMap;
 
 /// Most values of one file, aliases counted as often as they are used.
 const MOST_VALUES: usize = 20_000;
+/// The same for a document of another format, such as OpenAPI.
+const MOST_FOREIGN_VALUES: usize = 200_000;
 /// Deepest nesting of one file.
 const DEEPEST: usize = 64;
 
@@ -20,6 +22,20 @@ const DEEPEST: usize = 64;
 /// Small mistakes (a key written twice, a tag) are pushed to `problems` and
 /// reading goes on; `None` means that there is no tree to go on with.
 pub fn parse(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Node> {
+    read(source, MOST_VALUES, false, problems)
+}
+
+/// Reads a document of another format, whose keys may be numbers: the `200:` of a status.
+pub fn parse_foreign(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Node> {
+    read(source, MOST_FOREIGN_VALUES, true, problems)
+}
+
+fn read(
+    source: &SourceText,
+    most_values: usize,
+    number_keys: bool,
+    problems: &mut Vec<Problem>,
+) -> Option<Node> {
     let limits = options! { block_nesting_limit: DEEPEST, flow_nesting_limit: DEEPEST };
     let mut reader = Reader {
         source,
@@ -27,6 +43,8 @@ pub fn parse(source: &SourceText, problems: &mut Vec<Problem>) -> Option<Node> {
         events: Parser::new_from_str_with_options(&source.text, limits),
         anchors: HashMap::new(),
         values: 0,
+        most_values,
+        number_keys,
         problems,
     };
     match reader.document() {
@@ -44,6 +62,8 @@ struct Reader<'a, 'p> {
     events: Parser<'a, StrInput<'a>>,
     anchors: HashMap<usize, (Node, usize)>,
     values: usize,
+    most_values: usize,
+    number_keys: bool,
     problems: &'p mut Vec<Problem>,
 }
 
@@ -88,7 +108,7 @@ impl<'a> Reader<'a, '_> {
     fn node(&mut self, first: (Event<'a>, Span), path: &str, owner: Option<&Place>) -> Read<Node> {
         let (event, span) = first;
         self.values += 1;
-        if self.values > MOST_VALUES {
+        if self.values > self.most_values {
             return Err(self.too_many(span));
         }
         let before = self.values;
@@ -129,7 +149,7 @@ impl<'a> Reader<'a, '_> {
             return Err(self.broken(span, "an alias inside the value that it stands for"));
         };
         self.values += size;
-        if self.values > MOST_VALUES {
+        if self.values > self.most_values {
             return Err(self.too_many(span));
         }
         Ok(node.clone())
@@ -191,7 +211,9 @@ impl<'a> Reader<'a, '_> {
             return Err(Box::new(problem));
         }
         let plain = style == ScalarStyle::Plain;
-        if plain && !matches!(scalar::resolve(&word), Ok(Value::Text(_))) {
+        let resolved = scalar::resolve(&word);
+        let number = self.number_keys && matches!(resolved, Ok(Value::Number(_)));
+        if plain && !number && !matches!(resolved, Ok(Value::Text(_))) {
             let shown = if word.is_empty() { "nothing" } else { &word };
             let problem = Problem::at(&place, format!("the key `{shown}` is not text"));
             self.problems
@@ -232,7 +254,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn too_many(&self, span: Span) -> Box<Problem> {
-        let message = format!("more than {MOST_VALUES} values in one file");
+        let message = format!("more than {} values in one file", self.most_values);
         let problem = Problem::at(&self.place(span, ""), message);
         Box::new(problem.help("aliases count as often as they are used"))
     }
@@ -335,6 +357,15 @@ mod tests {
         let (node, problems) = read(&bomb);
         assert!(node.is_none());
         assert!(problems[0].message.contains("more than"));
+    }
+
+    #[test]
+    fn other_formats_may_have_numbers_as_keys() {
+        let source = SourceText::from_bytes("a.yaml", b"200: {a: 1}\n".to_vec()).unwrap();
+        let mut problems = Vec::new();
+        let node = parse_foreign(&source, &mut problems).unwrap();
+        assert!(problems.is_empty());
+        assert!(node.get("200").is_some());
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod docker;
 pub mod facts;
 pub mod history;
 pub mod keeper;
+pub mod launcher;
 pub mod port;
 mod process;
 mod ready;
@@ -192,6 +193,7 @@ impl Environment {
                     program: &program,
                     names: &names,
                     up,
+                    extra: &process::Extra::default(),
                 };
                 let (process, url) = process::start(&start).await?;
                 let running = RunningService {

@@ -47,6 +47,22 @@ pub(super) struct Start<'a> {
     pub(super) program: &'a Built,
     pub(super) names: &'a BTreeMap<String, String>,
     pub(super) up: &'a Up<'a>,
+    pub(super) extra: &'a Extra,
+}
+
+/// What is particular about one start; nothing, for a service of an environment.
+#[derive(Debug, Default)]
+pub(super) struct Extra {
+    /// Variables set after those of the plan, as they are.
+    pub(super) set: BTreeMap<String, String>,
+    /// Variables taken away last.
+    pub(super) unset: Vec<String>,
+    /// The port; a free one where none is given.
+    pub(super) port: Option<u16>,
+    /// Whether being ready is not waited for.
+    pub(super) unready: bool,
+    /// Whether its end is the suite's own business, and no event.
+    pub(super) is_target: bool,
 }
 
 /// Starts a service on a free port and waits until it is ready; answers its address too.
@@ -70,7 +86,10 @@ async fn once(start: &Start<'_>) -> Result<(KeptProcess, String), EnvironmentErr
         service: service.name.clone(),
         detail,
     };
-    let port = port::free().map_err(|error| failed(error.to_string()))?;
+    let port = match start.extra.port {
+        Some(port) => port,
+        None => port::free().map_err(|error| failed(error.to_string()))?,
+    };
     let log = start.up.logs.join(format!("{}.log", service.name));
     let mut keeper = command(start, port, &log)?
         .spawn()
@@ -92,13 +111,16 @@ async fn once(start: &Start<'_>) -> Result<(KeptProcess, String), EnvironmentErr
     };
     process.watch(lines, log, service.name.clone(), start.up.recorder.clone());
     let url = format!("http://127.0.0.1:{port}");
+    if start.extra.unready {
+        return Ok((process, url));
+    }
     match start
         .up
         .unless_stopped(ready::wait(service, &url, Some(&process)))
         .await
     {
         Ok(()) => {
-            process.lock().ready = true;
+            process.lock().ready = !start.extra.is_target;
             Ok((process, url))
         }
         Err(error) => {
@@ -137,6 +159,10 @@ fn command(start: &Start<'_>, port: u16, log: &Path) -> Result<Command, Environm
     }
     if let Some(variable) = &start.plan.port_variable {
         command.env(variable, port.to_string());
+    }
+    command.envs(&start.extra.set);
+    for name in &start.extra.unset {
+        command.env_remove(name);
     }
     Ok(command)
 }
@@ -224,6 +250,18 @@ impl KeptProcess {
                 recorder.record(Event::ServiceDied { service, detail });
             }
         });
+    }
+
+    /// Ends everything with SIGKILL, and waits for the keeper to see it.
+    pub(super) async fn kill(mut self) {
+        self.lock().stopping = true;
+        end_group(self.pid);
+        if tokio::time::timeout(KEEPER_SLACK, self.keeper.wait())
+            .await
+            .is_err()
+        {
+            let _ = self.keeper.kill().await;
+        }
     }
 
     /// Closes the pipe and waits until the keeper has ended the service.

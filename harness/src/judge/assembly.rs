@@ -8,6 +8,7 @@ use crate::model::plan::Profile;
 use crate::model::report::{
     Counts, DIRTY_REASON, EvidenceFile, REPORT_SCHEMA, Report, ReportedEnvironment, RunFacts, Tool,
 };
+use crate::model::trial::TrialEvent;
 use crate::model::verdict::Verdict;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -67,7 +68,18 @@ fn services(evidence: &Evidence) -> Vec<RunningService> {
             Event::EnvironmentUp { services } => Some(services.clone()),
             _ => None,
         });
-    up.flatten().collect()
+    up.flatten().chain(target(evidence)).collect()
+}
+
+/// A target that was started many times is told once: it is one program.
+fn target(evidence: &Evidence) -> Option<RunningService> {
+    evidence.events.iter().find_map(|timed| match &timed.event {
+        Event::TargetUp(service) => Some(RunningService {
+            name: "target".to_owned(),
+            ..service.clone()
+        }),
+        _ => None,
+    })
 }
 
 fn finished_at(evidence: &Evidence) -> Option<Timestamp> {
@@ -90,6 +102,23 @@ fn unfit_reasons(evidence: &Evidence, services: &[RunningService]) -> Vec<String
     if started.subject.dirty {
         reasons.push(DIRTY_REASON.to_owned());
     }
+    if started
+        .plan
+        .trials
+        .as_ref()
+        .is_some_and(|trials| trials.partial)
+    {
+        reasons.push("partial: only some checks of the catalogue were asked".to_owned());
+    }
+    reasons.extend(
+        evidence
+            .events
+            .iter()
+            .filter_map(|timed| match &timed.event {
+                Event::Trial(TrialEvent::Unfit { reason }) => Some(reason.clone()),
+                _ => None,
+            }),
+    );
     reasons.extend(services.iter().filter_map(|service| {
         let variant = service.variant.as_ref()?;
         Some(format!(

@@ -4,6 +4,8 @@ mod assembly;
 mod candidates;
 mod case;
 pub mod chaos;
+mod charts;
+mod charts_chaos;
 mod check;
 mod measured;
 mod measurements;
@@ -12,10 +14,12 @@ mod outcome;
 mod spans;
 #[cfg(test)]
 mod testdata;
+mod trial;
 mod words;
 
 pub use assembly::report;
 pub use candidates::baselines;
+pub use charts::charts;
 
 use crate::model::baseline::Memory;
 use crate::model::chaos::ChaosOutcome;

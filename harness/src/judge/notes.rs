@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::chaos;
 use super::measurements::most_users;
+use super::trial;
 use super::words;
 use crate::model::baseline::Remembered;
 use crate::model::evidence::{Event, ScenarioFinished};
@@ -27,6 +28,7 @@ pub(crate) fn all(case: &Case<'_>) -> Vec<String> {
         Some(generator(finished))
     }));
     notes.extend(case.chaos.iter().flat_map(chaos::notes));
+    notes.extend(trial::notes(case));
     notes
 }
 

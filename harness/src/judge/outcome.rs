@@ -1,6 +1,6 @@
 //! A promise before it is decided, and what a check says about it.
 
-use crate::model::check::{CheckClass, CheckResult, ComparedWith, Severity};
+use crate::model::check::{AppliedWaiver, CheckClass, CheckResult, ComparedWith, Severity};
 use crate::model::place::Place;
 use crate::model::promise::Metric;
 use crate::model::verdict::Verdict;
@@ -10,6 +10,7 @@ use crate::model::verdict::Verdict;
 pub(crate) struct Promise {
     pub id: String,
     pub class: CheckClass,
+    pub severity: Severity,
     pub service: Option<String>,
     pub scenario: Option<String>,
     pub metric: Option<Metric>,
@@ -18,6 +19,7 @@ pub(crate) struct Promise {
     pub unit: Option<String>,
     pub limit: Option<f64>,
     pub place: Option<Place>,
+    pub source: Option<String>,
 }
 
 impl Promise {
@@ -26,6 +28,7 @@ impl Promise {
         Self {
             id: id.into(),
             class,
+            severity: Severity::Block,
             service: None,
             scenario: None,
             metric: None,
@@ -34,6 +37,7 @@ impl Promise {
             unit: None,
             limit: None,
             place: None,
+            source: None,
         }
     }
 
@@ -69,13 +73,25 @@ impl Promise {
         self
     }
 
+    /// Whether its failure can close a gate.
+    pub fn of_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Who asks for it.
+    pub fn asked_by(mut self, source: &str) -> Self {
+        self.source = Some(source.to_owned());
+        self
+    }
+
     /// Joins the promise with what became of it.
     pub fn decided(self, outcome: Outcome) -> CheckResult {
         let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
         CheckResult {
             id: self.id,
             class: self.class,
-            severity: Severity::Block,
+            severity: self.severity,
             verdict: outcome.verdict,
             reason_code: outcome.code.map(str::to_owned),
             service: self.service,
@@ -93,6 +109,8 @@ impl Promise {
             ratio: finite(outcome.ratio),
             samples: outcome.samples,
             place: self.place,
+            source: self.source,
+            waiver: outcome.waiver,
         }
     }
 }
@@ -110,6 +128,7 @@ pub(crate) struct Outcome {
     pub baseline: Option<ComparedWith>,
     pub ratio: Option<f64>,
     pub samples: Option<u64>,
+    pub waiver: Option<AppliedWaiver>,
 }
 
 impl Outcome {
@@ -125,6 +144,7 @@ impl Outcome {
             baseline: None,
             ratio: None,
             samples: None,
+            waiver: None,
         }
     }
 
@@ -141,6 +161,11 @@ impl Outcome {
     /// Could not be decided.
     pub fn error(code: &'static str, saw: impl Into<String>) -> Self {
         Self::new(Verdict::Error, Some(code), saw)
+    }
+
+    /// Held, but something deserves a look.
+    pub fn warn(code: &'static str, saw: impl Into<String>) -> Self {
+        Self::new(Verdict::Warn, Some(code), saw)
     }
 
     /// Says when it was seen.

@@ -465,6 +465,7 @@ fn plan() -> Plan {
             )]),
         },
         chaos: None,
+        trials: None,
     }
 }
 

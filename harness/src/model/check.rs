@@ -49,6 +49,22 @@ pub struct CheckResult {
     pub samples: Option<u64>,
     /// Where the promise was written.
     pub place: Option<Place>,
+    /// Who asks for it, where that is a standard or a known defect: `RFC 8725 section 3.1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The failure that is allowed for a time, and until when; its verdict is `warn`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<AppliedWaiver>,
+}
+
+/// A waiver that turned a failure into a warning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppliedWaiver {
+    /// Why it is allowed.
+    pub reason: String,
+    /// The last day on which it counts (UTC).
+    pub expires: jiff::civil::Date,
 }
 
 /// The family of a check.
@@ -65,6 +81,14 @@ pub enum CheckClass {
     Generator,
     /// A promise of a chaos scenario.
     Chaos,
+    /// A promise that every service of its kind keeps: JWTs, pull requests.
+    Contract,
+    /// What a knowledge graph infers, and what it must not.
+    Reasoning,
+    /// Declared against observed behaviour.
+    Drift,
+    /// Refusal of a wrong production environment.
+    Guard,
     /// Whether the run happened as planned.
     Run,
 }

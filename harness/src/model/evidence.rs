@@ -4,6 +4,7 @@ use super::chaos::ChaosEvent;
 use super::environment::{Machine, RunningService};
 use super::plan::Plan;
 use super::resource::ResourceSample;
+use super::trial::TrialEvent;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -88,6 +89,10 @@ pub enum Event {
     Response(Response),
     /// Something seen by the chaos runner.
     Chaos(ChaosEvent),
+    /// Something seen by the runner of a black-box suite.
+    Trial(TrialEvent),
+    /// The target of a black-box suite was started.
+    TargetUp(RunningService),
     /// The environment was taken down.
     EnvironmentDown,
     /// Always last; a file without it is a run that was killed.

@@ -2,6 +2,7 @@
 
 pub mod baseline;
 pub mod chaos;
+pub mod charts;
 pub mod check;
 pub mod decision;
 pub mod environment;
@@ -18,4 +19,5 @@ pub mod report;
 pub mod resource;
 pub mod series;
 pub mod template;
+pub mod trial;
 pub mod verdict;

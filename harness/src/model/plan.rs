@@ -4,6 +4,7 @@ use super::chaos::ChaosPlan;
 use super::environment::EnvironmentPlan;
 use super::load::{Scenario, Target};
 use super::promise::{BaselineStorage, Metric, RegressionThresholds, Slo};
+use super::trial::plan::TrialPlan;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,15 +26,18 @@ pub struct Plan {
     /// What is broken, and what must hold meanwhile; `None` for a performance suite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chaos: Option<Box<ChaosPlan>>,
+    /// What is asked of a service from outside; `None` for other suites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trials: Option<Box<TrialPlan>>,
 }
 
 impl Plan {
-    /// The family's word: `performance` or `chaos`.
+    /// The family's word: `performance`, `chaos`, `contract`, `reasoning`, `drift` or `guard`.
     pub fn kind(&self) -> &'static str {
-        if self.chaos.is_some() {
-            "chaos"
-        } else {
-            "performance"
+        match (&self.chaos, &self.trials) {
+            (Some(_), _) => "chaos",
+            (None, Some(trials)) => trials.asks.kind(),
+            (None, None) => "performance",
         }
     }
 

@@ -5,10 +5,11 @@ mod digest;
 mod profile;
 mod scenarios;
 mod setting;
+mod trial;
 
 pub use chaos::{ChaosEntry, ChaosRequest, check_chaos, check_system, discover_chaos, plan_chaos};
 
-use crate::config::document;
+use crate::config::document::{self, Kind};
 use crate::config::source::SourceText;
 use crate::model::place::Problem;
 use crate::model::plan::{PerformancePlan, Plan, Profile, Source};
@@ -23,6 +24,10 @@ pub struct PlanRequest {
     pub targets: Option<PathBuf>,
     /// Whether durations are shortened.
     pub profile: Profile,
+    /// Checks of a black-box suite that are asked; empty for all.
+    pub only: Vec<String>,
+    /// Whether a black-box suite is strict, whatever its file says.
+    pub strict: bool,
 }
 
 /// Everything that is wrong with a suite and the files it needs.
@@ -72,6 +77,9 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, PlanProblems> {
 
 fn join(request: &PlanRequest, desk: &mut Desk) -> Option<Plan> {
     let source = desk.read(&request.suite)?;
+    if let Some(Kind::Trial(kind)) = document::kind(&source) {
+        return trial::join(request, kind, &source, desk);
+    }
     let mut suite = document::suite(&source, &mut desk.problems)?;
     let written = std::mem::take(&mut suite.setting);
     let joined = setting::join(request, written, &suite, desk);
@@ -99,6 +107,7 @@ fn join(request: &PlanRequest, desk: &mut Desk) -> Option<Plan> {
         issuer: setting.issuer,
         performance,
         chaos: None,
+        trials: None,
     })
 }
 

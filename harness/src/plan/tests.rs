@@ -37,6 +37,8 @@ fn planned(
         suite: folder.path().join("suites/a.yaml"),
         targets: targets.map(|name| folder.path().join(name)),
         profile,
+        only: Vec::new(),
+        strict: false,
     })
 }
 
@@ -243,6 +245,8 @@ fn the_shipped_suite_says_what_it_means() {
         suite,
         targets: None,
         profile: Profile::Full,
+        only: Vec::new(),
+        strict: false,
     };
     let plan = plan(&request).unwrap();
     let names: Vec<_> = plan

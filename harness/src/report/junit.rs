@@ -1,10 +1,12 @@
-//! JUnit XML in the one dialect that the schemas of Jenkins and Ant both accept.
+//! JUnit XML: one dialect that the schemas of Jenkins and Ant both accept, and Surefire's.
 //!
-//! `testsuites` has no attributes; a suite has properties, cases, system-out and
+//! Ant's: `testsuites` has no attributes; a suite has properties, cases, system-out and
 //! system-err in this order; a case has at most one child, always with a type.
+//! Surefire's: the suite is the root, has no output of its own, and skipped has no type.
 
 use super::clean;
-use super::junit_cases;
+use super::junit_cases::{self, Case};
+use super::sheet::{Dialect, Sheet};
 use super::text::{commit, run};
 use super::text_chaos::{moment_words, step_words};
 use crate::model::report::Report;
@@ -14,52 +16,120 @@ use quick_xml::writer::Writer;
 
 /// Greatest size of a body in bytes.
 const BODY: usize = 64 * 1024;
+/// Most cases of a file: GitLab refuses files of 250 000 nodes, and a case has at most eleven.
+const MOST_CASES: usize = 20_000;
+/// Most bytes of a file's cases: GitLab refuses files of 30 MB.
+const MOST_BYTES: usize = 22_000_000;
 
-/// The whole file.
-pub(crate) fn render(report: &Report) -> Vec<u8> {
+/// The file, or several where readers would refuse one; never none.
+pub(crate) fn parts(sheet: &Sheet<'_>) -> Vec<Vec<u8>> {
+    let cases = junit_cases::all(sheet);
+    let groups = grouped(&cases);
+    let (all, mut files) = (groups.len(), Vec::new());
+    for (at, cases) in groups.into_iter().enumerate() {
+        files.push(file(sheet, &Part { at, all, cases }));
+    }
+    files
+}
+
+/// What one file holds.
+struct Part<'a> {
+    at: usize,
+    all: usize,
+    cases: &'a [Case],
+}
+
+/// Neighbours together, as many as a file may have; one empty group where there are none.
+fn grouped(cases: &[Case]) -> Vec<&[Case]> {
+    let (mut groups, mut from, mut bytes) = (Vec::new(), 0, 0);
+    for (at, case) in cases.iter().enumerate() {
+        let full = at - from >= MOST_CASES || bytes + case.bytes() > MOST_BYTES;
+        if full && at > from {
+            groups.push(&cases[from..at]);
+            (from, bytes) = (at, 0);
+        }
+        bytes += case.bytes();
+    }
+    groups.push(&cases[from..]);
+    groups
+}
+
+fn file(sheet: &Sheet<'_>, part: &Part<'_>) -> Vec<u8> {
     let mut xml = Xml(Writer::new_with_indent(Vec::new(), b' ', 2));
     xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
-    xml.open("testsuites", &[]);
-    suite(report, &mut xml);
-    xml.close("testsuites");
+    match sheet.dialect {
+        Dialect::Ant => {
+            xml.open("testsuites", &[]);
+            suite(sheet.report, part, &mut xml);
+            xml.close("testsuites");
+        }
+        Dialect::Surefire => surefire(sheet.report, part, &mut xml),
+    }
     let mut bytes = xml.0.into_inner();
     bytes.push(b'\n');
     bytes
 }
 
-fn suite(report: &Report, xml: &mut Xml) {
-    let counts = report.counts;
-    let number = |n: u64| n.to_string();
-    let seconds = report.run.finished_at.map_or(0.0, |end| {
-        end.duration_since(report.run.started_at)
-            .as_secs_f64()
-            .max(0.0)
-    });
+fn suite(report: &Report, part: &Part<'_>, xml: &mut Xml) {
+    let started = report.run.started_at.strftime("%Y-%m-%dT%H:%M:%S");
+    let [name, time, tests, errors, skipped, failures] = counted(report, part);
     let attributes = [
-        ("name", named(&report.suite)),
+        name,
         ("package", named(&report.kind)),
-        ("id", "0".to_owned()),
-        ("tests", number(report.checks.len() as u64)),
-        ("failures", number(counts.fail)),
-        ("errors", number(counts.error)),
-        ("skipped", number(counts.skipped)),
-        ("time", format!("{seconds:.3}")),
-        (
-            "timestamp",
-            report
-                .run
-                .started_at
-                .strftime("%Y-%m-%dT%H:%M:%S")
-                .to_string(),
-        ),
+        ("id", part.at.to_string()),
+        tests,
+        failures,
+        errors,
+        skipped,
+        time,
+        ("timestamp", started.to_string()),
         ("hostname", named(&report.environment.machine.runner_image)),
     ];
     xml.open("testsuite", &attributes);
     properties(report, xml);
-    junit_cases::write(report, xml);
-    xml.text_element("system-out", &out(report));
-    xml.text_element("system-err", &err(report));
+    junit_cases::write(part.cases, Dialect::Ant, xml);
+    // What belongs to the run stands in the first file only.
+    let first = part.at == 0;
+    let output = |text: fn(&Report) -> String| if first { text(report) } else { String::new() };
+    xml.text_element("system-out", &output(out));
+    xml.text_element("system-err", &output(err));
     xml.close("testsuite");
+}
+
+fn surefire(report: &Report, part: &Part<'_>, xml: &mut Xml) {
+    xml.open("testsuite", &counted(report, part));
+    properties(report, xml);
+    junit_cases::write(part.cases, Dialect::Surefire, xml);
+    xml.close("testsuite");
+}
+
+/// Name, time and counts of a part, in the order of Surefire's schema.
+fn counted(report: &Report, part: &Part<'_>) -> [(&'static str, String); 6] {
+    let name = match part.all {
+        1 => named(&report.suite),
+        all => format!("{} ({} of {all})", named(&report.suite), part.at + 1),
+    };
+    let count = |child| {
+        let with = part.cases.iter().filter(|case| case.child() == child);
+        with.count().to_string()
+    };
+    [
+        ("name", name),
+        ("time", format!("{:.3}", seconds(report))),
+        ("tests", part.cases.len().to_string()),
+        ("errors", count(Some("error"))),
+        ("skipped", count(Some("skipped"))),
+        ("failures", count(Some("failure"))),
+    ]
+}
+
+/// Length of the run; 0 where it never finished.
+fn seconds(report: &Report) -> f64 {
+    report.run.finished_at.map_or(0.0, |end| {
+        end.duration_since(report.run.started_at)
+            .as_secs_f64()
+            .max(0.0)
+    })
 }
 
 fn properties(report: &Report, xml: &mut Xml) {
@@ -85,7 +155,7 @@ fn out(report: &Report) -> String {
     let warned = report
         .checks
         .iter()
-        .filter(|check| check.verdict == Verdict::Warn);
+        .filter(|check| check.verdict == Verdict::Warn && check.waiver.is_none());
     let mut lines: Vec<String> = warned
         .map(|check| format!("[warn] {}: {}", check.id, clean::line(&check.saw, 300)))
         .collect();
@@ -131,6 +201,11 @@ pub(crate) fn named(raw: &str) -> String {
     }
 }
 
+/// A body, cleaned and capped.
+pub(crate) fn body(raw: &str) -> String {
+    clean::capped(&clean::text(raw), BODY)
+}
+
 /// Writes elements; everything that goes in is cleaned and escaped here.
 pub(crate) struct Xml(Writer<Vec<u8>>);
 
@@ -157,7 +232,7 @@ impl Xml {
 
     /// An element with attributes and text, cleaned and capped.
     pub fn text_with(&mut self, name: &str, attributes: &[(&str, String)], text: &str) {
-        let text = clean::capped(&clean::text(text), BODY);
+        let text = body(text);
         self.open(name, attributes);
         self.event(Event::Text(BytesText::new(&text)));
         self.close(name);

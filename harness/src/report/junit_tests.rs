@@ -5,6 +5,14 @@
 use super::*;
 use crate::report::testdata;
 use quick_xml::reader::Reader;
+use std::collections::BTreeMap;
+
+/// The one file of a small report.
+fn render(report: &Report) -> Vec<u8> {
+    let mut files = parts(&Sheet::from(report));
+    assert_eq!(files.len(), 1);
+    files.remove(0)
+}
 
 /// What is read of an element.
 #[derive(Debug, Default)]
@@ -202,32 +210,78 @@ fn hostile_text_is_well_formed_and_capped() {
     }
 }
 
-/// A second reader that is not ours, where it is installed.
 #[test]
-fn xmllint_reads_every_file() {
-    use std::io::Write as _;
-    let mut reports: Vec<Report> = testdata::REPORTS.map(testdata::report).to_vec();
-    reports.push(testdata::hostile());
-    for report in &reports {
-        let spawned = std::process::Command::new("xmllint")
-            .args(["--noout", "-"])
-            .stdin(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
-            .spawn();
-        let mut child = match spawned {
-            Ok(child) => child,
-            Err(error) => {
-                let _ = writeln!(std::io::stderr(), "skipped: no xmllint ({error})");
-                return;
-            }
-        };
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(&render(report))
-            .unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{output:?}");
+fn a_waived_failure_is_skipped_with_its_reason_and_never_a_pass() {
+    let report = testdata::report("fail");
+    let failed = report.checks.iter().find(|c| c.verdict == Verdict::Fail);
+    let first = failed.unwrap().id.clone();
+    let waived = BTreeMap::from([(first.clone(), "issue 12, until May".to_owned())]);
+    let sheet = Sheet {
+        waived: Some(&waived),
+        ..Sheet::from(&report)
+    };
+    let root = parsed(&parts(&sheet)[0]);
+    check_structure(&root);
+    let suite = &root.children[0];
+    let wanted = report.counts.fail - 1;
+    assert_eq!(suite.attribute("failures"), wanted.to_string());
+    let case = suite.cases().find(|case| case.attribute("name") == first);
+    let skipped = &case.unwrap().children[0];
+    assert_eq!(
+        (skipped.name.as_str(), skipped.attribute("type")),
+        ("skipped", "waived")
+    );
+    assert!(skipped.attribute("message").contains("issue 12, until May"));
+}
+
+#[test]
+fn surefire_has_one_suite_as_root_and_tells_warnings_at_their_case() {
+    let mut report = testdata::report("fail");
+    report.checks[0].verdict = Verdict::Warn;
+    let sheet = Sheet {
+        dialect: Dialect::Surefire,
+        ..Sheet::from(&report)
+    };
+    let root = parsed(&parts(&sheet)[0]);
+    assert_eq!(root.name, "testsuite");
+    let wanted = ["name", "time", "tests", "errors", "skipped", "failures"];
+    assert_eq!(root.names(), wanted);
+    check_counts(&root);
+    let warned = root.cases().next().unwrap();
+    assert_eq!(warned.children[0].name, "system-out");
+    assert!(warned.children[0].text.contains("[warn]"));
+}
+
+#[test]
+fn what_readers_would_refuse_is_split() {
+    let mut report = testdata::report("fail");
+    let failed = report.checks.iter().find(|c| c.verdict == Verdict::Fail);
+    let failed = failed.unwrap().clone();
+    report.checks = vec![failed; 400];
+    report.checks[0].saw = "short".into();
+    for check in &mut report.checks[1..] {
+        check.saw = "x".repeat(BODY);
     }
+    let files = parts(&Sheet::from(&report));
+    assert!(files.len() > 1, "{}", files.len());
+    let mut cases = 0;
+    for (at, file) in files.iter().enumerate() {
+        assert!(file.len() < 25_000_000, "{}", file.len());
+        let root = parsed(file);
+        check_structure(&root);
+        assert_eq!(root.children[0].attribute("id"), at.to_string());
+        cases += root.children[0].cases().count();
+    }
+    assert_eq!(cases, 400);
+    report.checks.truncate(1);
+    report.checks = vec![report.checks[0].clone(); MOST_CASES + 1];
+    assert_eq!(parts(&Sheet::from(&report)).len(), 2);
+}
+
+/// A report without checks still is a file that readers can read.
+#[test]
+fn without_checks_there_is_still_a_file() {
+    let mut report = testdata::report("pass");
+    report.checks.clear();
+    check_structure(&parsed(&render(&report)));
 }

@@ -1,8 +1,9 @@
 //! Markdown for step summaries and comments: what did not hold first, then the numbers.
 
 use super::columns::{duration, error_rate, ms, resource, short};
+use super::sheet::{Sheet, State};
 use super::text::{commit, run};
-use super::{clean, markdown_chaos, text_checks};
+use super::{clean, markdown_chaos, markdown_checks, text_checks};
 use crate::model::check::CheckResult;
 use crate::model::plan::Profile;
 use crate::model::report::Report;
@@ -14,14 +15,19 @@ pub(crate) const MOST: usize = 60_000;
 const TAIL: usize = 20_000;
 
 /// The whole page.
-pub(crate) fn render(report: &Report) -> String {
+pub(crate) fn render(sheet: &Sheet<'_>) -> String {
+    let report = sheet.report;
     let mut out = head(report);
     out.push_str(&markdown_chaos::validations(report));
-    checks(report, &mut out);
+    checks(sheet, &mut out);
     let mut tail = markdown_chaos::story(report);
     tail.push_str(&measurements(report));
     tail.push_str(&notes(report));
     out.push_str(&clean::capped(&tail, TAIL));
+    let again = markdown_checks::again(report);
+    let room = MOST.saturating_sub(out.len() + again.len());
+    out.push_str(&markdown_checks::passed(report, room));
+    out.push_str(&again);
     clean::capped(&out, MOST)
 }
 
@@ -64,7 +70,7 @@ pub(crate) fn mark(verdict: Verdict) -> &'static str {
 }
 
 /// The table of all checks that did not pass, as far as it fits, then a count.
-fn checks(report: &Report, out: &mut String) {
+fn checks(sheet: &Sheet<'_>, out: &mut String) {
     let worst = [
         Verdict::Fail,
         Verdict::Error,
@@ -73,8 +79,8 @@ fn checks(report: &Report, out: &mut String) {
     ];
     let groups = worst
         .into_iter()
-        .flat_map(|v| text_checks::groups(report, v));
-    let rows: Vec<String> = groups.map(|group| row(&group)).collect();
+        .flat_map(|v| text_checks::groups(sheet.report, v));
+    let rows: Vec<String> = groups.map(|group| row(sheet, &group)).collect();
     if rows.is_empty() {
         return;
     }
@@ -93,8 +99,16 @@ fn checks(report: &Report, out: &mut String) {
     out.push('\n');
 }
 
-fn row(group: &[&CheckResult]) -> String {
+fn row(sheet: &Sheet<'_>, group: &[&CheckResult]) -> String {
     let check = group[0];
+    let waived = sheet.waiver(check);
+    let (mark, word) = match &waived {
+        Some(_) => ("〰️", State::Waived.word()),
+        None => (mark(check.verdict), check.verdict.word()),
+    };
+    let waived = waived.map_or_else(String::new, |why| {
+        format!("<br>waived: {}", escaped(&why, 120))
+    });
     let more = match group.len() - 1 {
         0 => String::new(),
         n => format!("<br>and {n} more with the same reason"),
@@ -112,9 +126,7 @@ fn row(group: &[&CheckResult]) -> String {
         .as_ref()
         .map(|place| escaped(&place.to_string(), 120));
     format!(
-        "| {} {}{} | {}{more} | {} | {}{} | {} |\n",
-        mark(check.verdict),
-        check.verdict.word(),
+        "| {mark} {word}{}{waived} | {}{more} | {} | {}{} | {} |\n",
         code.unwrap_or_default(),
         escaped(&check.title, 200),
         escaped(&check.wanted, 200),
@@ -195,7 +207,7 @@ mod tests {
 
     #[test]
     fn hostile_text_stays_in_its_cell() {
-        let page = render(&testdata::hostile());
+        let page = render(&Sheet::from(&testdata::hostile()));
         assert!(page.len() <= MOST, "{}", page.len());
         assert_eq!(clean::text(&page), page);
         assert!(!page.contains("<a href") && !page.contains("@all") && !page.contains("<!--"));
@@ -215,9 +227,10 @@ mod tests {
             .find(|check| check.verdict == Verdict::Fail);
         let failed = failed.cloned();
         report.checks = failed.into_iter().cycle().take(5000).collect();
-        let page = render(&report);
+        let page = render(&Sheet::from(&report));
         assert!(page.len() <= MOST, "{}", page.len());
         assert!(page.contains("more rows in report.json"));
         assert!(page.contains("| scenario | service |"));
+        assert!(page.contains("Again: `proofhouse judge "));
     }
 }

@@ -1,21 +1,32 @@
 //! Report to bytes, one file a format.
 
+mod annotations;
 mod clean;
 mod columns;
+mod ctrf;
 pub mod decision;
+mod html;
+mod in_toto;
 mod json;
 mod junit;
 mod junit_cases;
 mod markdown;
 mod markdown_chaos;
+mod markdown_checks;
+mod openmetrics;
 pub mod schema;
+#[cfg(test)]
+mod schema_check;
+mod sheet;
 #[cfg(test)]
 mod testdata;
 mod text;
 mod text_chaos;
 mod text_checks;
 
-use crate::model::report::Report;
+pub use html::{IndexedRun, index};
+pub use sheet::{Dialect, Sheet};
+
 use std::str::FromStr;
 
 /// A way to write a report down. The choice never changes a verdict or an exit code.
@@ -29,11 +40,31 @@ pub enum Format {
     Junit,
     /// For step summaries and comments.
     Markdown,
+    /// One page to look at, offline.
+    Html,
+    /// Common Test Report Format.
+    Ctrf,
+    /// GitHub workflow commands that mark lines of files.
+    Annotations,
+    /// Numbers for Prometheus.
+    OpenMetrics,
+    /// An in-toto statement with a test-result predicate, unsigned.
+    InToto,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Junit, Format::Markdown];
+    pub const ALL: [Format; 9] = [
+        Format::Text,
+        Format::Json,
+        Format::Junit,
+        Format::Markdown,
+        Format::Html,
+        Format::Ctrf,
+        Format::Annotations,
+        Format::OpenMetrics,
+        Format::InToto,
+    ];
 
     /// The word in options.
     pub fn word(self) -> &'static str {
@@ -42,6 +73,11 @@ impl Format {
             Format::Json => "json",
             Format::Junit => "junit",
             Format::Markdown => "markdown",
+            Format::Html => "html",
+            Format::Ctrf => "ctrf",
+            Format::Annotations => "annotations",
+            Format::OpenMetrics => "openmetrics",
+            Format::InToto => "in-toto",
         }
     }
 
@@ -52,13 +88,29 @@ impl Format {
             Format::Json => "report.json",
             Format::Junit => "junit.xml",
             Format::Markdown => "summary.md",
+            Format::Html => "report.html",
+            Format::Ctrf => "ctrf.json",
+            Format::Annotations => "annotations.txt",
+            Format::OpenMetrics => "metrics.prom",
+            Format::InToto => "test-result.json",
         }
+    }
+}
+
+/// The name of one of several files of a report: `junit.xml`, `junit-2.xml`.
+pub fn part_name(file_name: &str, at: usize) -> String {
+    match (at, file_name.rsplit_once('.')) {
+        (0, _) => file_name.to_owned(),
+        (at, Some((stem, ending))) => format!("{stem}-{}.{ending}", at + 1),
+        (at, None) => format!("{file_name}-{}", at + 1),
     }
 }
 
 /// A word that is no format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no report format named `{0}`; known: text, json, junit, markdown")]
+#[error(
+    "no report format named `{0}`; known: text, json, junit, markdown, html, ctrf, annotations, openmetrics, in-toto"
+)]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {
@@ -91,13 +143,22 @@ impl Default for Style {
 }
 
 /// Writes a report down; `style` only matters for the screen.
-pub fn render(report: &Report, format: Format, style: Style) -> Vec<u8> {
-    match format {
+///
+/// One file, or several where readers would refuse one so large: JUnit of very many checks.
+pub fn render(sheet: &Sheet<'_>, format: Format, style: Style) -> Vec<Vec<u8>> {
+    let report = sheet.report;
+    let one = match format {
         Format::Text => text::render(report, style).into_bytes(),
         Format::Json => json::render(report),
-        Format::Junit => junit::render(report),
-        Format::Markdown => markdown::render(report).into_bytes(),
-    }
+        Format::Junit => return junit::parts(sheet),
+        Format::Markdown => markdown::render(sheet).into_bytes(),
+        Format::Html => html::render(sheet).into_bytes(),
+        Format::Ctrf => ctrf::render(sheet),
+        Format::Annotations => annotations::render(sheet).into_bytes(),
+        Format::OpenMetrics => openmetrics::render(report).into_bytes(),
+        Format::InToto => in_toto::render(sheet),
+    };
+    vec![one]
 }
 
 #[cfg(test)]
@@ -116,13 +177,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn files_have_names_of_their_own() {
+        let mut names: Vec<&str> = Format::ALL.map(Format::file_name).to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Format::ALL.len());
+        assert_eq!(part_name("junit.xml", 0), "junit.xml");
+        assert_eq!(part_name("junit.xml", 1), "junit-2.xml");
+    }
+
     /// Golden files of every format from the same reports.
     #[test]
     fn golden_files() {
         for name in testdata::REPORTS {
             let report = testdata::report(name);
             for format in [Format::Text, Format::Junit, Format::Markdown] {
-                let text = String::from_utf8(render(&report, format, Style::default())).unwrap();
+                let bytes = render(&Sheet::from(&report), format, Style::default()).concat();
+                let text = String::from_utf8(bytes).unwrap();
                 let ending = format.file_name().rsplit('.').next().unwrap();
                 golden(&format!("{name}.{ending}"), &text);
             }

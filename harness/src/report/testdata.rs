@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::model::chaos::ChaosOutcome;
+use crate::model::check::{AppliedWaiver, CheckClass, CheckResult};
 use crate::model::report::Report;
+use crate::model::verdict::Verdict;
 
 macro_rules! golden {
     ($name:literal) => {
@@ -47,6 +49,20 @@ pub(crate) fn json(name: &str) -> &'static str {
         "chaos_refused" => golden!("chaos_refused"),
         other => unreachable!("{other}"),
     }
+}
+
+/// A check that failed and was waived by its own suite.
+pub(crate) fn waived(mut check: CheckResult) -> CheckResult {
+    check.id = "AL-5".into();
+    check.class = CheckClass::Contract;
+    check.verdict = Verdict::Warn;
+    check.reason_code = Some("WAIVED".into());
+    check.source = Some("RFC 8725 section 3.1".into());
+    check.waiver = Some(AppliedWaiver {
+        reason: "issue 12".into(),
+        expires: jiff::civil::date(2026, 4, 1),
+    });
+    check
 }
 
 /// A report whose every word is hostile.

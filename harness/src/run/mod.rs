@@ -3,6 +3,7 @@
 mod beside;
 mod scribe;
 mod tokens;
+mod trials;
 
 use crate::environment::{Environment, EnvironmentError, Up, facts};
 use crate::model::environment::RunningService;
@@ -10,6 +11,7 @@ use crate::model::evidence::{Event, Evidence, RunStarted};
 use crate::model::load::{Endpoint, ResourceSource, Scenario, Target};
 use crate::model::plan::Plan;
 use crate::model::recorder::Recorder;
+use crate::model::trial::launch::TrialError;
 use crate::runners::chaos::ChaosError;
 use crate::runners::contract::issuer::{Issuer, IssuerError};
 use crate::runners::perf::{self, LoadRequest, PerfError, ResolvedTarget, SampleFrom};
@@ -52,6 +54,8 @@ enum Halt {
     Load(#[from] PerfError),
     #[error(transparent)]
     Chaos(#[from] ChaosError),
+    #[error(transparent)]
+    Trial(#[from] TrialError),
     #[error("target `{target}`: there is no service `{service}` in the environment")]
     NoService { target: String, service: String },
 }
@@ -107,6 +111,7 @@ pub async fn run(
         issuer: issuer.as_ref(),
         tokens: &tokens,
         logs: path.join("logs"),
+        folder: path.clone(),
     };
     world.measure(&recorder, &stop).await;
     if *stop.borrow() {
@@ -147,6 +152,7 @@ struct World<'a> {
     issuer: Option<&'a Issuer>,
     tokens: &'a Tokens,
     logs: PathBuf,
+    folder: PathBuf,
 }
 
 impl World<'_> {
@@ -164,9 +170,10 @@ impl World<'_> {
         recorder.record(Event::EnvironmentUp {
             services: environment.services().to_vec(),
         });
-        let outcome = match &self.plan.chaos {
-            Some(plan) => self.chaos(plan, recorder, stop).await,
-            None => self.load(environment.services(), recorder, stop).await,
+        let outcome = match (&self.plan.chaos, &self.plan.trials) {
+            (Some(plan), _) => self.chaos(plan, recorder, stop).await,
+            (None, Some(plan)) => self.ask(plan, environment.services(), recorder, stop).await,
+            (None, None) => self.load(environment.services(), recorder, stop).await,
         };
         if let Err(halt) = outcome {
             recorder.record(Event::EnvironmentFailed {

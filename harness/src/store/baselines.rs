@@ -8,7 +8,7 @@ use crate::model::promise::BaselineStorage;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use super::comparison::load;
+pub use super::comparison::{load, past};
 
 /// How many baselines of one history are kept.
 pub const KEPT: usize = 30;
@@ -389,6 +389,24 @@ mod tests {
             3
         );
         assert_eq!(last_commit(&here).unwrap(), "dddddddd");
+    }
+
+    #[test]
+    fn what_is_drawn_is_the_same_history_in_order_and_only_what_was_there_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = storage(folder.path());
+        for commit in ["aaaaaaaa", "bbbbbbbb"] {
+            append(&storage, baseline(commit)).unwrap();
+        }
+        let machine = baseline("").machine;
+        let commits = |before: jiff::Timestamp| -> Vec<String> {
+            let mut past = past(Some(&storage), &plan(), &machine, before);
+            let of_scenario = past.remove("typical_load").unwrap().into_iter();
+            of_scenario.filter_map(|baseline| baseline.commit).collect()
+        };
+        assert_eq!(commits(jiff::Timestamp::MAX), ["aaaaaaaa", "bbbbbbbb"]);
+        assert_eq!(commits(baseline("").recorded_at), [""; 0]);
+        assert!(past(None, &plan(), &machine, jiff::Timestamp::MAX).is_empty());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::StoreError;
 use super::chain::{Stored, files, history, is_rejected, stored};
 use super::layout::{history_folder, name_on_disk, suite_folder};
 use crate::model::baseline::{Baseline, Memory, Remembered};
+use crate::model::charts::Past;
 use crate::model::environment::{Machine, fingerprint};
 use crate::model::plan::Plan;
 use crate::model::promise::BaselineStorage;
@@ -36,6 +37,33 @@ pub fn load(
             (scenario.name.clone(), found)
         })
         .collect()
+}
+
+/// The believed baselines of every scenario of a plan on this machine, oldest first, for those
+/// who draw them: only of the same scenario with the same things sent, made before `before`.
+///
+/// A history that cannot be believed is left out; [`load`] tells the judge why.
+pub fn past(
+    storage: Option<&BaselineStorage>,
+    plan: &Plan,
+    machine: &Machine,
+    before: Timestamp,
+) -> Past {
+    let Some(storage) = storage.filter(|storage| storage.enabled) else {
+        return Past::new();
+    };
+    let digest = fingerprint(machine);
+    let root = Path::new(&storage.path);
+    let mut past = Past::new();
+    for (scenario, wanted) in &plan.performance.scenario_digests {
+        let folder = history_folder(root, plan.profile, &plan.suite, &digest, scenario);
+        let stored = history(&folder).unwrap_or_default().into_iter();
+        let same = stored.map(|stored| stored.baseline).filter(|baseline| {
+            baseline.scenario_digest == *wanted && baseline.recorded_at < before
+        });
+        past.insert(scenario.clone(), same.collect());
+    }
+    past
 }
 
 fn look(

@@ -8,12 +8,16 @@ use std::io::Read as _;
 use std::path::Path;
 
 /// Names of what reporters write into a run's folder: made from evidence, so no evidence.
-const REPORTS: [&str; 5] = [
+const REPORTS: [&str; 9] = [
     "report.json",
     "report.txt",
     "report.html",
     "junit.xml",
     "summary.md",
+    "ctrf.json",
+    "annotations.txt",
+    "metrics.prom",
+    "test-result.json",
 ];
 
 /// SHA-256 in hex digits.
@@ -50,7 +54,17 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<EvidenceFile>) -> Result
 
 /// Whether a file is a report or only half written.
 fn is_made(prefix: &str, name: &str) -> bool {
-    (prefix.is_empty() && REPORTS.contains(&name)) || name.ends_with(".tmp")
+    (prefix.is_empty() && is_report(name)) || name.ends_with(".tmp")
+}
+
+/// Whether reporters write a file of this name into a run's folder.
+pub(crate) fn is_report(name: &str) -> bool {
+    // Very many checks have several files of JUnit: `junit-2.xml`.
+    let part = name
+        .strip_prefix("junit-")
+        .and_then(|rest| rest.strip_suffix(".xml"));
+    let part = part.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    part || REPORTS.contains(&name)
 }
 
 fn digested(file: &Path, path: String) -> Result<EvidenceFile, StoreError> {

@@ -12,6 +12,8 @@ pub mod runs;
 #[cfg(test)]
 mod testdata;
 
+#[cfg(test)]
+pub(crate) use digest::is_report;
 pub use digest::{evidence_files, sha256_hex};
 pub use evidence::{EVIDENCE_FILE, EvidenceWriter, read};
 pub use gathering::{EvidenceReader, Found, REPORT_FILE, find_files, find_reports};

@@ -89,6 +89,7 @@ pub(crate) fn plan() -> Plan {
             scenario_digests: BTreeMap::from([("typical_load".into(), "sha256:d1".into())]),
         },
         chaos: None,
+        trials: None,
     }
 }
 

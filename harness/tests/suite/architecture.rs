@@ -18,7 +18,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("runners/drift", &["model", "runners/drift"]),
     ("runners", &["runners"]),
     ("judge", &["model", "judge"]),
-    ("plan", &["model", "config", "plan"]),
+    // A plan names the checks of the catalogues, which live where they are asked.
+    (
+        "plan",
+        &[
+            "model",
+            "config",
+            "plan",
+            "runners",
+            "runners/contract",
+            "runners/reasoning",
+            "runners/drift",
+        ],
+    ),
     (
         "release",
         &["model", "config", "store", "environment", "gate", "release"],
@@ -51,7 +63,8 @@ const IMPURE: &[&str] = &[
     "async fn",
 ];
 /// The run's one clock is a word that everyone shares; it is read by runners.
-const PURE_EXCEPTIONS: &[&str] = &["model/recorder.rs"];
+/// What starting a target means is a word, too; the environment does it, and runners wait for it.
+const PURE_EXCEPTIONS: &[&str] = &["model/recorder.rs", "model/trial/launch.rs"];
 
 fn source_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")

@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng};
 use std::time::{Duration, Instant};
 
 /// Every fault, and every way to make it.
-const FAULTS: [&str; 9] = [
+const FAULTS: [&str; 11] = [
     "stall: {target: openobserve}",
     "network_partition: {target: openobserve, mode: drop}",
     "network_partition: {target: openobserve, direction: in}",
@@ -18,6 +18,8 @@ const FAULTS: [&str; 9] = [
     "restart_container: {target: openobserve, graceful: false}",
     "restart_container: {target: openobserve, graceful: true}",
     "loss: {target: openobserve, share: 50%}",
+    "latency: {target: openobserve, delay: 30ms, jitter: 5ms}",
+    "bandwidth: {target: openobserve, bits_per_second: 1000000}",
 ];
 const TARGET: &str = "openobserve";
 /// A run from its start to its end, about.

@@ -389,3 +389,93 @@ async fn the_reference_platform_opens_one_right_pull_request() {
         "1\n"
     );
 }
+
+/// What PyGithub does, unmodified: a branch, a commit and a pull request.
+const PY_GITHUB: &str = r#"
+import os
+from github import Auth, Github
+
+github = Github(auth=Auth.Token(os.environ["GITHUB_TOKEN"]), base_url=os.environ["GITHUB_API_URL"])
+repository = github.get_repo(os.environ["GITHUB_REPOSITORY"])
+base = repository.default_branch
+tip = repository.get_branch(base).commit.sha
+repository.create_git_ref("refs/heads/fix/py", tip)
+made = repository.create_file("docs/py.txt", "By PyGithub", "by PyGithub\n", branch="fix/py")
+pull = repository.create_pull(base=base, head="fix/py", title="From PyGithub", body="as it is")
+assert pull.number == 1 and pull.html_url.endswith("/pull/1"), pull
+assert pull.get_commits()[0].sha == made["commit"].sha
+found = repository.get_pulls(state="open", head="octo:fix/py")
+assert [one.number for one in found] == [1]
+"#;
+
+/// A Python with PyGithub of its own; the reason where there is none.
+fn python_with_py_github(folder: &Path) -> Result<std::path::PathBuf, String> {
+    let run = |program: &Path, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).output();
+        let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
+    };
+    let home = folder.join("venv");
+    run(
+        Path::new("python3"),
+        &["-m", "venv", home.to_str().unwrap()],
+    )?;
+    let quiet = ["install", "--quiet", "--disable-pip-version-check"];
+    run(
+        &home.join("bin/pip"),
+        &[&quiet[..], &["PyGithub==2.8.1"]].concat(),
+    )?;
+    Ok(home.join("bin/python"))
+}
+
+#[test]
+#[allow(clippy::print_stderr)]
+fn py_github_opens_a_pull_request() {
+    let project = Project::new();
+    let python = match python_with_py_github(project.path()) {
+        Ok(python) => python,
+        Err(why) => {
+            let required = std::env::var_os("PROOFHOUSE_REQUIRE_DOCKER").is_some();
+            assert!(
+                !required,
+                "PyGithub is required here, and cannot be had: {why}"
+            );
+            eprintln!("skipped py_github_opens_a_pull_request: {why}");
+            return;
+        }
+    };
+    let fake = Fake::start(&project, &["--export", "out"]);
+    let script = project.write("opens.py", PY_GITHUB);
+    let output = Command::new(python)
+        .arg(script)
+        .env("no_proxy", "127.0.0.1")
+        .envs(&fake.told)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let (_, told) = fake.stop();
+    assert!(
+        !told.contains("fault of the fake") && !told.contains("request: "),
+        "{told}"
+    );
+    let folder = project.path().join("out");
+    let names = git(
+        &folder,
+        &["diff", "--name-status", "trunk", "refs/pull/1/head"],
+    );
+    assert_eq!(names, "A\tdocs/py.txt\n");
+    assert_eq!(
+        git(
+            &folder,
+            &["fsck", "--strict", "--no-dangling", "--no-progress"]
+        ),
+        ""
+    );
+}

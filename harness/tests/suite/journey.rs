@@ -71,9 +71,7 @@ fn load_first_run_stores_the_baseline_and_the_second_compares() {
     detail
         .expect_code(0)
         .expect(&["search/short/p95/slo", "second  requests"]);
-    for format in ["json", "junit", "markdown", "text"] {
-        project.run(&["report", "--format", format]).expect_code(0);
-    }
+    crate::reports::of_a_real_run(&project);
     let listed = project.run(&["baseline", "list"]);
     listed.expect_code(0).expect(&["short"]);
 }

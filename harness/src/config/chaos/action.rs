@@ -108,6 +108,12 @@ pub static ACTION: Record = Record {
             "After a moment of another action; default after the action above was healed.",
         ),
         optional(
+            "parallel",
+            Shape::True,
+            "true",
+            "Begins together with the action above.",
+        ),
+        optional(
             "wait",
             DURATION,
             "2s",
@@ -130,7 +136,7 @@ pub static ACTION: Record = Record {
             "loss",
             "bandwidth",
         ]),
-        Rule::AtMostOne(&["at", "after"]),
+        Rule::AtMostOne(&["at", "after", "parallel"]),
         Rule::AtMostOne(&["for", "duration_seconds"]),
     ],
 };
@@ -159,6 +165,8 @@ pub struct Blow {
 pub enum BlowStart {
     /// Nothing is written: at once, or after the action above.
     Next,
+    /// Together with the action above.
+    Together,
     /// So long after the pre phase.
     At(Duration),
     /// After a moment of another action.
@@ -272,9 +280,10 @@ fn start(node: &Node, problems: &mut Vec<Problem>) -> Option<BlowStart> {
             let problem = Problem::at(&wait.place, "`wait` without `after`");
             problems.push(problem.help("write `after: ACTION.healed` beside it, or `at`"));
         }
-        return Some(match node.get("at") {
-            Some(_) => BlowStart::At(time::duration(node, "at")?),
-            None => BlowStart::Next,
+        return Some(match (node.get("at"), node.get("parallel")) {
+            (Some(_), _) => BlowStart::At(time::duration(node, "at")?),
+            (None, Some(_)) => BlowStart::Together,
+            (None, None) => BlowStart::Next,
         });
     };
     let (id, moment) = after.text()?.rsplit_once('.')?;

@@ -57,7 +57,7 @@ enum Place {
     Outside,
 }
 
-/// Inside is: sent after the confirmed onset, and answered before mending began.
+/// Inside is: sent after the confirmed onset, and answered before mending began or the time was over.
 fn place(blow: &Blow<'_>, attempt: &Attempt) -> Place {
     let Some(called) = blow.called() else {
         return Place::Outside;
@@ -66,8 +66,8 @@ fn place(blow: &Blow<'_>, attempt: &Attempt) -> Place {
     if attempt.complete_us < called || attempt.invoke_us > healed {
         return Place::Outside;
     }
-    match (blow.onset(), blow.heal_called()) {
-        (Some((onset, _)), Some((until, _)))
+    match (blow.onset(), blow.lasted_to()) {
+        (Some((onset, _)), Some(until))
             if attempt.invoke_us >= onset.to && attempt.complete_us <= until =>
         {
             Place::Inside

@@ -29,7 +29,7 @@ mod validation;
 
 pub(crate) use notes::notes;
 pub(crate) use results::outcome;
-pub(crate) use scene::Scene;
+pub(crate) use scene::{Blow, Scene};
 
 use super::case::Case;
 use super::check::Check;

@@ -38,6 +38,9 @@ pub(crate) struct Scene<'a> {
     ledger: OnceCell<Findings>,
 }
 
+/// The kernel counts the time of its rules in ticks, of at most so long (100 a second).
+const KERNEL_TICK_US: u64 = 10_000;
+
 /// One action, and what happened to its fault.
 pub(crate) struct Blow<'a> {
     pub action: &'a Action,
@@ -102,11 +105,29 @@ impl<'a> Blow<'a> {
         })
     }
 
-    /// When the effect ended, if the mending was verified.
+    /// Until when the effect is known to have lasted: mending was called, or the kernel's own time
+    /// for it was over. A busy runner calls late, and the kernel does not wait for it.
+    pub fn lasted_to(&self) -> Option<u64> {
+        let (called, _) = self.heal_called()?;
+        let over = self
+            .time_over()
+            .map(|over| over.saturating_sub(KERNEL_TICK_US));
+        Some(over.map_or(called, |over| over.min(called)))
+    }
+
+    /// When the time of a fault that has one is over.
+    pub fn time_over(&self) -> Option<u64> {
+        let lasts = u64::try_from(self.action.lasts.as_micros()).unwrap_or(u64::MAX);
+        let called = self.called()?;
+        (lasts > 0).then(|| called.saturating_add(lasts))
+    }
+
+    /// When the effect ended, if the mending was verified: not before its time was over, and not
+    /// later than was seen.
     pub fn healed(&self) -> Option<Between> {
         self.find(|_, step| match step {
             FaultStep::Healed { from_us, to_us } => Some(Between {
-                from: *from_us,
+                from: self.time_over().map_or(*from_us, |over| over.min(*from_us)),
                 to: *to_us,
             }),
             _ => None,

@@ -12,6 +12,7 @@ use super::case::Case;
 use super::chaos;
 use super::measured::{Measured, percentile_of};
 use super::outcome::{Outcome, Promise, Undecided};
+use super::trial;
 use super::words;
 use crate::model::check::{CheckClass, CheckResult};
 use crate::model::promise::Metric;
@@ -40,13 +41,14 @@ impl<'a> Check<'a> {
 type Member = for<'a> fn(&'a Case<'a>) -> Vec<Check<'a>>;
 
 /// The members, by the name of their file.
-const MEMBERS: [(&str, Member); 6] = [
+const MEMBERS: [(&str, Member); 7] = [
     ("run", run::checks),
     ("generator", generator::checks),
     ("slo", slo::checks),
     ("regression", regression::checks),
     ("measurement", measurement::checks),
     ("chaos", chaos::checks),
+    ("trial", trial::checks),
 ];
 
 /// Decides everything that the plan promises.

@@ -38,7 +38,7 @@ pub(super) fn checks<'a>(case: &'a Case<'a>) -> Vec<Check<'a>> {
 /// A chaos suite may start nothing itself: its guards look at what they find running.
 fn has_environment(case: &Case<'_>) -> bool {
     let plan = &case.evidence.started.plan;
-    plan.chaos.is_none()
+    plan.chaos.is_none() && plan.trials.is_none()
         || !plan.environment.services.is_empty()
         || case.environment_failed().is_some()
 }

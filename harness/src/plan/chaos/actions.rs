@@ -52,7 +52,8 @@ fn start(blow: &Blow, above: Option<&Action>) -> ActionStart {
             moment: *moment,
             wait: *wait,
         },
-        (BlowStart::Next, None) => ActionStart::At(Duration::ZERO),
+        (BlowStart::Next | BlowStart::Together, None) => ActionStart::At(Duration::ZERO),
+        (BlowStart::Together, Some(above)) => above.start.clone(),
         (BlowStart::Next, Some(above)) => ActionStart::After {
             action: above.id.clone(),
             moment: Moment::Healed,

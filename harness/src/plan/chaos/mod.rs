@@ -112,6 +112,7 @@ fn join(request: &ChaosRequest, desk: &mut Desk) -> Option<Plan> {
         issuer: issuer.flatten(),
         performance: PerformancePlan::default(),
         chaos: Some(Box::new(chaos)),
+        trials: None,
     })
 }
 

@@ -321,6 +321,20 @@ fn users_beside_a_story_last_as_long_as_it_can() {
 }
 
 #[test]
+fn blows_that_are_parallel_begin_together() {
+    let text = RICH.replace(
+        "  - {loss: {target: relay",
+        "  - {parallel: true, loss: {target: nats",
+    );
+    let plan = planned(&[("c/a.yaml", &text)], None, None, Profile::Full).unwrap();
+    let actions = plan.chaos.unwrap().actions;
+    assert_eq!(actions[2].start, actions[1].start);
+    let both = text.replace("parallel: true", "parallel: true, at: 3s");
+    let wrong = planned(&[("c/a.yaml", &both)], None, None, Profile::Full).unwrap_err();
+    assert!(wrong.problems[0].message.contains("parallel"), "{wrong:?}");
+}
+
+#[test]
 fn verifying_the_steady_state_asks_nothing_of_the_fault_alone() {
     let text = RICH.replace("cleanup: always", "cleanup: [verify_steady_state]");
     let plan = planned(&[("c/a.yaml", &text)], None, None, Profile::Full).unwrap();

@@ -1,6 +1,7 @@
 //! What this machine can do to containers, tried out in a namespace that holds nothing else.
 
 use super::delay::Order;
+use super::fingerprint;
 use super::qdisc::HANDLE;
 use crate::model::chaos::{Action, FaultKind, PartitionMode};
 use std::path::Path;
@@ -28,6 +29,7 @@ pub struct Capability {
 pub async fn all() -> Vec<Capability> {
     vec![
         engine().await,
+        host_comparison().await,
         packet_rules().await,
         packet_delay().await,
         traffic_shaping().await,
@@ -37,7 +39,7 @@ pub async fn all() -> Vec<Capability> {
 /// What a scenario needs and this machine cannot do, in words.
 pub async fn missing(actions: &[Action]) -> Vec<String> {
     let wants = |wanted: fn(&FaultKind) -> bool| actions.iter().any(|action| wanted(&action.fault));
-    let mut missing = Vec::new();
+    let mut missing = vec![host_comparison().await];
     if wants(needs_rules) {
         missing.push(packet_rules().await);
     }
@@ -74,6 +76,22 @@ async fn engine() -> Capability {
             Err(error) => error.to_string(),
         },
         help: Some("start the Docker daemon, or set DOCKER_HOST"),
+    }
+}
+
+/// Every scenario compares the host before and after: told before the first blow, not after the last.
+async fn host_comparison() -> Capability {
+    let unread = fingerprint::unread().await;
+    Capability {
+        name: "host_comparison",
+        available: unread.is_empty(),
+        detail: match unread.is_empty() {
+            true => "links, routes and rules of the host can be read before and after".to_owned(),
+            false => format!("cannot be read: {}", unread.join("; ")),
+        },
+        help: Some(
+            "run as root with `ip` (iproute2), `nft` (nftables) and `iptables-save` (iptables)",
+        ),
     }
 }
 

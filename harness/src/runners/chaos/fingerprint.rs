@@ -34,6 +34,18 @@ pub async fn take(docker: &Docker) -> BTreeMap<String, String> {
     items
 }
 
+/// What of the host cannot be looked at, in words: then nobody could say afterwards that it is as before.
+pub async fn unread() -> Vec<String> {
+    let mut unread = Vec::new();
+    for (name, command) in HOST {
+        let text = output(command).await;
+        if let Some(why) = text.strip_prefix(UNREAD) {
+            unread.push(format!("{name} ({}):{why}", command.join(" ")));
+        }
+    }
+    unread
+}
+
 async fn output(command: &[&str]) -> String {
     let Some((program, arguments)) = command.split_first() else {
         return String::new();

@@ -3,6 +3,8 @@
 pub mod auth;
 pub mod fake;
 pub mod fault_server;
+pub mod github;
+pub mod guard;
 pub mod issuer;
 pub mod record;
 pub mod wire;

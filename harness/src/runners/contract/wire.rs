@@ -5,8 +5,11 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 /// Longest head of a message, in octets.
 const LONGEST_HEAD: usize = 64 * 1024;
 /// Longest body of a request, in octets.
-const LONGEST_BODY: usize = 1024 * 1024;
-const HEAD_END: &[u8] = b"\r\n\r\n";
+///
+/// A file of 1 MiB in base64 and JSON has to fit.
+const LONGEST_BODY: usize = 2 * 1024 * 1024;
+/// What ends the head of a message.
+pub(super) const HEAD_END: &[u8] = b"\r\n\r\n";
 
 /// A header field: its name as it was written, its value without white space around it.
 pub type Field = (String, String);
@@ -46,7 +49,7 @@ pub enum WireError {
     /// The head is longer than 64 KiB.
     #[error("head too long")]
     HeadTooLong,
-    /// The body is longer than 1 MiB.
+    /// The body is longer than 2 MiB.
     #[error("body too long")]
     BodyTooLong,
     /// The body comes in chunks: RFC 9110, section 15.5.12, lets a server ask for a length.
@@ -193,7 +196,8 @@ fn reason(status: u16) -> &'static str {
         .unwrap_or("Unknown")
 }
 
-fn field<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
+/// The first value of a field, its name compared without case.
+pub(super) fn field<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
     fields
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
@@ -204,7 +208,8 @@ fn ended() -> WireError {
     WireError::Io(std::io::ErrorKind::UnexpectedEof.into())
 }
 
-fn find_end(bytes: &[u8]) -> Option<usize> {
+/// Where the head of a message ends.
+pub(super) fn find_end(bytes: &[u8]) -> Option<usize> {
     bytes
         .windows(HEAD_END.len())
         .position(|window| window == HEAD_END)
@@ -233,7 +238,10 @@ async fn head_end<R: AsyncRead + Unpin>(
 }
 
 /// The first line and the fields.
-fn head(bytes: &[u8]) -> Result<(String, Vec<Field>), WireError> {
+///
+/// # Errors
+/// A field has no colon, or white space in its name.
+pub(super) fn head(bytes: &[u8]) -> Result<(String, Vec<Field>), WireError> {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.split("\r\n");
     let first = lines.next().unwrap_or_default().to_owned();
@@ -322,7 +330,7 @@ mod tests {
                 Some(411),
             ),
             (
-                b"POST / HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n",
+                b"POST / HTTP/1.1\r\nContent-Length: 2097153\r\n\r\n",
                 Some(413),
             ),
             (long.as_bytes(), Some(431)),

@@ -1,20 +1,116 @@
-//! The suite for services that verify JWTs: what it checks, as data.
+//! The suite for services that verify JWTs: what it checks as data, and how it asks.
 //!
 //! Every negative check is a twin: one request that differs from an accepted one
 //! in a single thing. `CL-18` is no check but the precondition of the group of
 //! times: the clocks of the service and the harness agree within two seconds.
 
+mod algorithm;
+pub mod ask;
+pub mod case;
 pub mod catalogue;
+mod claims;
+mod configuration;
+mod curl;
+mod der;
+mod discovery;
+pub mod draft;
+mod header;
+mod jwks;
+mod key_set;
+mod lane;
+mod lanes;
+mod matrix;
+pub mod memory;
+mod observation;
+pub mod pace;
+pub mod scrape;
+pub mod session;
+mod structure;
+mod transport;
 
-/// How much a check matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// A failure fails the suite.
-    Must,
-    /// A failure is a warning, and fails a strict run.
-    Should,
-    /// Judged only where the service declares that it offers this.
-    Offered,
+use crate::model::trial::Level;
+use crate::model::trial::auth::AuthPlan;
+use crate::model::trial::launch::{Stage, TrialError};
+use crate::model::trial::plan::ListedCheck;
+use catalogue::GROUPS;
+use session::Session;
+use std::time::{Duration, Instant};
+
+/// Every check that has to be decided, in the order of the catalogue.
+pub fn listed(_plan: &AuthPlan) -> Vec<ListedCheck> {
+    let listed = catalogue::all().map(|check| ListedCheck {
+        id: check.id.to_owned(),
+        level: check.level,
+        meaning: check.meaning.to_owned(),
+        source: check.source.to_owned(),
+        catches: check
+            .catches
+            .iter()
+            .map(|fault| (*fault).to_owned())
+            .collect(),
+    });
+    listed.collect()
+}
+
+/// Puts every check of the plan to the target, group after group.
+///
+/// # Errors
+/// The suite itself cannot go on.
+pub async fn run(plan: &AuthPlan, stage: &Stage<'_>) -> Result<(), TrialError> {
+    let mut session = Session::open(plan, stage).await?;
+    let mut times = Vec::new();
+    let mut side_by_side = false;
+    if session.has_baseline().await {
+        for (letters, about, checks) in GROUPS {
+            let asked = checks.iter().filter(|check| stage.asks(check.id)).count();
+            let in_lanes = lanes::GROUPS.contains(&letters);
+            if asked == 0 || stage.stopped() || (in_lanes && side_by_side) {
+                continue;
+            }
+            side_by_side |= in_lanes;
+            stage.progress(format!("{letters} {about}: {asked} checks"));
+            let started = Instant::now();
+            session.settle().await?;
+            group(letters, &mut session).await?;
+            let name = if in_lanes { "KS to OB" } else { letters };
+            times.push((name, started.elapsed()));
+        }
+    }
+    session.note(times_note(&times, session.launches()));
+    if !stage.plan.partial {
+        session.note(matrix::text());
+    }
+    session.stop().await;
+    Ok(())
+}
+
+/// Asks one group; boxed, since only one of these large futures is ever made.
+async fn group(letters: &str, session: &mut Session<'_>) -> Result<(), TrialError> {
+    match letters {
+        "AB" => Box::pin(transport::ask(session)).await,
+        "ST" => Box::pin(structure::ask(session)).await,
+        "AL" => Box::pin(algorithm::ask(session)).await,
+        "HD" => Box::pin(header::ask(session)).await,
+        "CL" => Box::pin(claims::ask(session)).await,
+        // The first of them that is asked stands for all four.
+        "KS" | "JB" | "DI" | "OB" => Box::pin(lanes::ask(session)).await,
+        _ => Box::pin(configuration::ask(session)).await,
+    }
+}
+
+/// How long groups took. They run one after another, so the longest are where time can be saved.
+fn times_note(times: &[(&str, Duration)], launches: u32) -> String {
+    let mut slowest = times.to_vec();
+    slowest.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+    let word =
+        |(letters, time): &(&str, Duration)| format!("{letters} {:.1} s", time.as_secs_f64());
+    let all: Vec<String> = times.iter().map(word).collect();
+    let first: Vec<String> = slowest.iter().take(3).map(word).collect();
+    format!(
+        "groups one after another: {}; starts of the target: {launches}; the critical path is led by {}",
+        all.join(", "),
+        first.join(", ")
+    )
 }
 
 /// One check.

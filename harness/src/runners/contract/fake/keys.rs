@@ -21,6 +21,8 @@ const RSA_B: &str = include_str!("../../../../../fixtures/keys/rsa-b.pem");
 const RSA_C: &str = include_str!("../../../../../fixtures/keys/rsa-c.pem");
 /// Too short on purpose.
 pub(super) const RSA_1024: &str = include_str!("../../../../../fixtures/keys/rsa-1024.pem");
+/// Made by a generator that is broken, on purpose.
+const RSA_ROCA: &str = include_str!("../../../../../fixtures/keys/rsa-roca.pem");
 const P256_A: &str = include_str!("../../../../../fixtures/keys/p256-a.pem");
 const P256_B: &str = include_str!("../../../../../fixtures/keys/p256-b.pem");
 const P384: &str = include_str!("../../../../../fixtures/keys/p384.pem");
@@ -104,6 +106,14 @@ impl Family {
         }
     }
 
+    /// An RSA key of 2048 bits whose modulus gives its factors away (CVE-2017-15361, "ROCA").
+    ///
+    /// # Errors
+    /// It could not be read.
+    pub fn roca() -> Result<Arc<Material>, KeyError> {
+        Self::Rsa.pooled(RSA_ROCA)
+    }
+
     fn pooled(self, pem: &str) -> Result<Arc<Material>, KeyError> {
         self.material(&pkcs8_of(pem)?)
     }
@@ -145,7 +155,11 @@ impl Family {
             return Err(KeyError::Material("its JWK is no object".to_owned()));
         };
         public.remove("alg");
-        Ok(Arc::new(Material { key, public }))
+        Ok(Arc::new(Material {
+            key,
+            public,
+            pkcs8: pkcs8.to_vec(),
+        }))
     }
 }
 
@@ -155,9 +169,15 @@ pub struct Material {
     key: EncodingKey,
     /// `kty` and what belongs to it; neither `alg` nor `kid`.
     public: Map<String, Value>,
+    pkcs8: Vec<u8>,
 }
 
 impl Material {
+    /// The key pair as PKCS #8, for operations that no library offers.
+    pub fn pkcs8(&self) -> &[u8] {
+        &self.pkcs8
+    }
+
     /// The public key as a JWK (RFC 7517) for signatures under one algorithm.
     pub fn jwk(&self, kid: &str, algorithm: Algorithm) -> Map<String, Value> {
         let mut jwk = self.public.clone();

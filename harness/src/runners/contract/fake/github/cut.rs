@@ -1,8 +1,10 @@
 //! How an exchange ends without a whole reply, and who can end it so.
 //!
 //! wiremock can only close the connection before the first byte. The other ways
-//! need a server of raw TCP in front of the fake, which reads [`CUT_HEADER`] from
+//! need the server of raw TCP in front of the fake, which reads [`FAULT_FIELD`](crate::runners::contract::fault_server::FAULT_FIELD) from
 //! the fake's reply, takes it out, and does what it says.
+
+use crate::runners::contract::fault_server::WireFault;
 
 /// A way to end an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +16,6 @@ pub enum Cut {
     /// The head and half of the body, and then the end.
     HalfBody,
 }
-
-/// The header by which the fake asks a fault server in front of it to cut a reply.
-pub const CUT_HEADER: &str = "x-proofhouse-wire-fault";
 
 impl Cut {
     /// Every way.
@@ -31,11 +30,12 @@ impl Cut {
         }
     }
 
-    /// The value of [`CUT_HEADER`].
-    pub fn header_value(self) -> &'static str {
+    /// What the server in front does.
+    pub(super) fn wire_fault(self) -> WireFault {
         match self {
-            Self::HalfBody => "half",
-            other => other.word(),
+            Self::Eof => WireFault::Eof,
+            Self::Reset => WireFault::Reset,
+            Self::HalfBody => WireFault::Half,
         }
     }
 

@@ -41,7 +41,7 @@ pub enum IncidentError {
     #[error("`nth` counts from 1; leave it out for every request")]
     Nth,
     /// The kind takes a fault server in front of the fake.
-    #[error("`r16:{0}` takes the fault server in front of the fake, which is not there yet")]
+    #[error("`r16:{0}` takes the fault server in front of the fake: start it with one")]
     FaultServer(&'static str),
 }
 

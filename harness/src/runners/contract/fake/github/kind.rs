@@ -29,6 +29,8 @@ pub enum Kind {
     Slow(Duration),
     /// `stale-list:N`: the pull request that it makes, or else the newest, is missing from N lists.
     StaleList(u32),
+    /// `lax-list`: the list takes no notice of `head` and `base`.
+    LaxList,
     /// `move-base`, `move-base:PATH`: just before, somebody commits to the default branch.
     MoveBase(String),
     /// `rename-repo`: just before, the repository gets another name.
@@ -52,7 +54,7 @@ impl PartialEq for Answered {
 }
 
 /// The words besides those of the replies.
-pub(super) const OTHERS: [&str; 15] = [
+pub(super) const OTHERS: [&str; 16] = [
     "r16:eof",
     "r16:reset",
     "r16:half-body",
@@ -62,6 +64,7 @@ pub(super) const OTHERS: [&str; 15] = [
     "lost-request",
     "slow:MS",
     "stale-list:N",
+    "lax-list",
     "move-base",
     "move-base:PATH",
     "rename-repo",
@@ -100,6 +103,7 @@ fn parse(word: &str, rest: Option<&str>) -> Option<Kind> {
         ("lost-request", None) => Kind::LostRequest,
         ("slow", Some(ms)) => Kind::Slow(Duration::from_millis(ms.parse().ok()?)),
         ("stale-list", Some(calls)) => Kind::StaleList(calls.parse().ok()?),
+        ("lax-list", None) => Kind::LaxList,
         ("move-base", path) => Kind::MoveBase(path.unwrap_or("MOVED.md").to_owned()),
         ("rename-repo", None) => Kind::RenameRepository,
         ("revoke-token", None) => Kind::RevokeToken,
@@ -169,6 +173,7 @@ impl fmt::Display for Kind {
             Self::Silence => f.write_str("r16:silence"),
             Self::Slow(time) => write!(f, "slow:{}", time.as_millis()),
             Self::StaleList(calls) => write!(f, "stale-list:{calls}"),
+            Self::LaxList => f.write_str("lax-list"),
             Self::MoveBase(path) => write!(f, "move-base:{path}"),
             Self::RenameRepository => f.write_str("rename-repo"),
             Self::RevokeToken => f.write_str("revoke-token"),
@@ -193,6 +198,7 @@ mod tests {
             "r17:to=http://x/y",
             "slow:250",
             "stale-list:2",
+            "lax-list",
             "move-base",
             "move-base:a/b",
             "rate:primary:429:reset=-50",

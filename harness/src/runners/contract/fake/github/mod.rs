@@ -27,7 +27,7 @@ mod version;
 mod world;
 mod wrong;
 
-pub use cut::{CUT_HEADER, Cut};
+pub use cut::Cut;
 pub use incident::{Incident, IncidentError, Target};
 pub use kind::{Answered, Kind};
 pub use operation::Operation;
@@ -39,6 +39,7 @@ pub use repository::Repository;
 pub use shape::{Finding, Problem};
 pub use version::Version;
 
+use crate::runners::contract::fault_server::{FaultServer, Reserved};
 use rate::Limits;
 use serve::Shared;
 use state::State;
@@ -67,6 +68,7 @@ pub enum GitHubError {
 pub struct GitHub {
     shared: Shared,
     server: MockServer,
+    front: Option<FaultServer>,
 }
 
 impl GitHub {
@@ -78,11 +80,22 @@ impl GitHub {
         check_names(&options)?;
         let address = options.listen;
         let failed = |cause| GitHubError::Listen { address, cause };
-        let listener = TcpListener::bind(address).map_err(failed)?;
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        let reserved = options.behind_fault_server.then(|| Reserved::new(address));
+        let reserved = reserved.transpose().map_err(failed)?;
+        let behind = reserved.as_ref().map_or(address, |_| free);
+        let listener = TcpListener::bind(behind).map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;
-        let shared = Shared::new(state(options, bound));
+        let seen_at = reserved.as_ref().map_or(bound, Reserved::address);
+        let shared = Shared::new(state(options, seen_at));
         let server = shared.serve(listener).await;
-        Ok(Self { shared, server })
+        let front = reserved.map(|reserved| reserved.serve(bound));
+        let front = front.transpose().map_err(failed)?;
+        Ok(Self {
+            shared,
+            server,
+            front,
+        })
     }
 
     /// The root of the API, as clients see it.
@@ -92,7 +105,8 @@ impl GitHub {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        *self.server.address()
+        let front = self.front.as_ref().map(FaultServer::address);
+        front.unwrap_or_else(|| *self.server.address())
     }
 
     /// The token that is accepted.
@@ -110,12 +124,15 @@ impl GitHub {
         state.incidents.add(incidents, fault_server)
     }
 
-    /// Forgets incidents that are still to come, ends limits, fills quotas, gives the token back.
+    /// Forgets incidents that are still to come, ends limits, fills quotas, gives the token back,
+    /// and shows what was kept from lists and searches.
     pub fn heal(&self) {
         let mut state = self.shared.state();
         state.incidents.clear();
         state.limits.heal();
         state.world.account.revoked = false;
+        state.world.delays.list.clear();
+        state.world.delays.search.clear();
     }
 
     /// This moment in the record.

@@ -40,7 +40,7 @@ pub struct Options {
     pub search_limit: u64,
     /// What GitHub's waiting rule of 60 s is multiplied with; the service under test gets the same factor.
     pub min_wait_scale: f64,
-    /// A fault server stands in front and obeys [`super::CUT_HEADER`].
+    /// A fault server stands in front, for the cuts that a web server cannot make.
     pub behind_fault_server: bool,
     /// Gets every request as it is answered.
     pub watcher: Option<UnboundedSender<Seen>>,

@@ -5,9 +5,10 @@
 //! be cut; the second one sends what the first has put aside. Nothing waits under the lock:
 //! late replies are late by wiremock's own delay.
 
-use super::cut::{CUT_HEADER, Cut};
+use super::cut::Cut;
 use super::reply::Content;
 use super::state::{Outcome, State};
+use crate::runners::contract::fault_server::FAULT_FIELD;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wiremock::matchers::any;
@@ -56,8 +57,11 @@ struct Machine(Shared);
 
 impl Match for Machine {
     fn matches(&self, request: &Request) -> bool {
-        let outcome = self.0.state().take(request);
-        let ends = outcome.cut == Some(Cut::Eof);
+        let (outcome, in_front) = {
+            let mut state = self.0.state();
+            (state.take(request), state.fault_server)
+        };
+        let ends = outcome.cut == Some(Cut::Eof) && !in_front;
         *self.0.aside() = Some(template(outcome));
         ends
     }
@@ -80,8 +84,9 @@ fn template(outcome: Outcome) -> ResponseTemplate {
         Content::Json(body) => template.set_body_raw(body.to_string(), super::reply::JSON),
         Content::Raw(content_type, bytes) => template.set_body_raw(bytes, content_type),
     };
-    if let Some(cut) = outcome.cut.filter(|cut| cut.needs_fault_server()) {
-        template = template.append_header(CUT_HEADER, cut.header_value());
+    if let Some(cut) = outcome.cut {
+        // Without a fault server in front, nobody gets a reply with this field.
+        template = template.append_header(FAULT_FIELD, cut.wire_fault().field_value());
     }
     match outcome.delay {
         Some(delay) => template.set_delay(delay),

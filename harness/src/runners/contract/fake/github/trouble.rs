@@ -46,6 +46,7 @@ pub(super) fn meet(state: &mut State, exchange: &mut Exchange<'_>, kind: &Kind) 
             hide(state, exchange, *calls);
             Outcome::whole(state.answer(exchange))
         }
+        Kind::LaxList => Outcome::whole(lax(state, exchange)),
         Kind::MoveBase(path) => {
             move_base(state, path);
             Outcome::whole(state.answer(exchange))
@@ -109,6 +110,25 @@ fn hide(state: &mut State, exchange: &Exchange<'_>, calls: u32) {
     };
     Delays::hide(&mut state.world.delays.list, number, calls);
     Delays::hide(&mut state.world.delays.search, number, calls);
+}
+
+/// Answers as if `head` and `base` had not been asked for.
+fn lax(state: &mut State, exchange: &mut Exchange<'_>) -> Reply {
+    let mut request = exchange.request.clone();
+    let narrows = |name: &str| matches!(name, "head" | "base");
+    request.query.retain(|(name, _)| !narrows(name));
+    let mut wide = Exchange {
+        request: &request,
+        operation: exchange.operation,
+        gaps: std::mem::take(&mut exchange.gaps),
+        version: exchange.version,
+        findings: std::mem::take(&mut exchange.findings),
+    };
+    let reply = state.answer(&mut wide);
+    exchange.gaps = wide.gaps;
+    exchange.version = wide.version;
+    exchange.findings = wide.findings;
+    reply
 }
 
 /// Somebody else commits to the default branch.

@@ -2,11 +2,14 @@
 
 use super::place::Place;
 use super::ring::Ring;
-use super::scene::{KeySet, Scene};
+use super::scene::{KeySet, RawDocument, Scene};
 use crate::runners::contract::fake::keys::{Family, Key, KeyError, SmallKey, base64url};
 use aws_lc_rs::rand;
+use flate2::Compression;
+use flate2::read::GzEncoder;
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value, json};
+use std::io::Read as _;
 use std::sync::Arc;
 
 /// The shared secret that the mixed set gives away.
@@ -17,6 +20,8 @@ const SECRET: &[u8] = b"everyone can read this secret in the set of keys";
 pub struct Document {
     /// `content-type`.
     pub content_type: String,
+    /// `content-encoding`; `None` where the octets are the document itself.
+    pub encoding: Option<&'static str>,
     /// Its octets.
     pub body: Vec<u8>,
 }
@@ -26,8 +31,30 @@ impl Document {
     pub fn json(value: &Value) -> Self {
         Self {
             content_type: "application/json".to_owned(),
+            encoding: None,
             body: value.to_string().into_bytes(),
         }
+    }
+
+    /// Any document.
+    pub fn raw(raw: &RawDocument) -> Self {
+        Self {
+            content_type: raw.content_type.clone(),
+            encoding: None,
+            body: raw.body.clone().into_bytes(),
+        }
+    }
+
+    /// The same, packed (RFC 1952).
+    fn packed(mut self) -> Self {
+        let mut packed = Vec::new();
+        let read =
+            GzEncoder::new(self.body.as_slice(), Compression::fast()).read_to_end(&mut packed);
+        // Reading from memory does not fail; if it did, the document would go out as it is.
+        if read.is_ok() {
+            (self.encoding, self.body) = (Some("gzip"), packed);
+        }
+        self
     }
 }
 
@@ -51,7 +78,10 @@ pub fn discovery(place: &Place, scene: &Scene, algorithms: &[Algorithm]) -> Valu
         "authorization_response_iss_parameter_supported": true,
     });
     for (name, value) in &scene.discovery {
-        document[name] = filled(place, value);
+        match value {
+            Value::Null => document = without(document, name),
+            value => document[name] = filled(place, value),
+        }
     }
     document
 }
@@ -206,18 +236,20 @@ pub fn key_set(scene: &Scene, ring: &Ring, extras: &Extras, others: &[Value]) ->
             keys.extend(own);
             keys
         }
-        KeySet::Padded(octets) => {
-            let padding = " ".repeat(*octets);
-            return Document::json(&json!({"padding": padding, "keys": own}));
+        KeySet::Beside(first) => {
+            let mut keys = first.clone();
+            keys.extend(own);
+            keys
         }
-        KeySet::Raw(raw) => {
-            return Document {
-                content_type: raw.content_type.clone(),
-                body: raw.body.clone().into_bytes(),
-            };
-        }
+        KeySet::Padded(octets) => return padded(*octets, &own),
+        KeySet::Packed(octets) => return padded(*octets, &own).packed(),
+        KeySet::Raw(raw) => return Document::raw(raw),
     };
     Document::json(&json!({ "keys": keys }))
+}
+
+fn padded(octets: usize, keys: &[Value]) -> Document {
+    Document::json(&json!({"padding": " ".repeat(octets), "keys": keys}))
 }
 
 /// Public keys that look like any other: a random odd number of 2048 bits, the usual exponent.
@@ -267,6 +299,7 @@ mod tests {
             (KeySet::DuplicateKid, 2),
             (KeySet::Many(3), 4),
             (KeySet::Padded(1000), 1),
+            (KeySet::Beside(vec![json!({"kty": "AKP"})]), 2),
         ] {
             let keys = keys_of(set.clone());
             assert_eq!(keys.len(), count, "{set:?}");
@@ -275,6 +308,24 @@ mod tests {
         let twins = keys_of(KeySet::DuplicateKid);
         assert_eq!(twins[0]["kid"], twins[1]["kid"]);
         assert_ne!(twins[0]["n"], twins[1]["n"]);
+    }
+
+    #[test]
+    fn a_packed_set_is_small_on_the_wire_and_large_behind_it() {
+        let ring = Ring::new(&[Algorithm::RS256], "run".into()).unwrap();
+        let extras = Extras::new(&ring).unwrap();
+        let scene = Scene {
+            key_set: KeySet::Packed(1 << 20),
+            ..Scene::default()
+        };
+        let document = key_set(&scene, &ring, &extras, &[]);
+        assert_eq!(document.encoding, Some("gzip"));
+        assert!(document.body.len() < 20_000, "{}", document.body.len());
+        let mut text = String::new();
+        let mut plain = flate2::read::GzDecoder::new(document.body.as_slice());
+        plain.read_to_string(&mut text).unwrap();
+        assert!(text.len() > 1 << 20);
+        assert!(serde_json::from_str::<Value>(&text).unwrap()["keys"][0]["kid"].is_string());
     }
 
     #[test]

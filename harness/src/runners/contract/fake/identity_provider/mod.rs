@@ -20,18 +20,20 @@ mod token;
 pub use control::Control;
 pub use mint::{Claims, MintError, Purpose};
 pub use place::PlaceError;
-pub use ring::KeyChange;
+pub use ring::{KeyChange, NamedKey};
 pub use scene::{
     Fault, KeySet, KeysPath, RawDocument, RedirectTo, Route, Scene, SceneError, Signer, StatusFault,
 };
 pub use scenes::{NAMES, named, names};
 pub use state::Client;
 
-use super::keys::KeyError;
+use super::keys::{Key, KeyError};
 use crate::runners::contract::fault_server::{Door, FaultServer, Reserved};
 use crate::runners::contract::record::{Delta, Mark, Record};
 use canary::{Bound, Canary};
+use jsonwebtoken::Algorithm;
 use place::Place;
+use serde_json::Value;
 use state::Shared;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
@@ -199,6 +201,40 @@ impl IdentityProvider {
     /// There is no key for it.
     pub fn mint(&self, wanted: &Claims) -> Result<String, MintError> {
         self.shared.lock().mint(wanted)
+    }
+
+    /// The key that signs now, for an algorithm by its name.
+    pub fn key(&self, algorithm: &str) -> Option<NamedKey> {
+        let algorithm = algorithm.parse().ok()?;
+        self.shared.lock().ring.current(algorithm).cloned()
+    }
+
+    /// Another's key under the name of the one that signs now.
+    pub fn foreign_key(&self, algorithm: &str) -> Option<NamedKey> {
+        let algorithm = algorithm.parse().ok()?;
+        self.shared.lock().ring.foreign(algorithm)
+    }
+
+    /// A key of the mixed set, by its stem, with its name and algorithm.
+    pub fn extra_key(&self, stem: &str) -> Option<(Key, String, Algorithm)> {
+        let state = self.shared.lock();
+        let (key, algorithm) = state.extras.signer(stem)?;
+        Some((key, state.ring.name(stem), algorithm))
+    }
+
+    /// The published keys, newest last.
+    pub fn published(&self) -> Vec<Value> {
+        self.shared.lock().ring.jwks()
+    }
+
+    /// A name that belongs to this run alone.
+    pub fn name(&self, stem: &str) -> String {
+        self.shared.lock().ring.name(stem)
+    }
+
+    /// A text of a scene with the provider's addresses in it.
+    pub fn fill(&self, text: &str) -> String {
+        self.shared.lock().place.fill(text)
     }
 
     /// Now, in the record.

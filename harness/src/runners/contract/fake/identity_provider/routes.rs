@@ -208,10 +208,17 @@ fn location(state: &State, to: RedirectTo, request: &Request) -> String {
 }
 
 fn answer(document: Document) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_raw(document.body, &document.content_type)
+    let reply = ResponseTemplate::new(200).set_body_raw(document.body, &document.content_type);
+    match document.encoding {
+        Some(encoding) => reply.insert_header("content-encoding", encoding),
+        None => reply,
+    }
 }
 
 fn right_discovery(state: &mut State, _: &Request) -> ResponseTemplate {
+    if let Some(raw) = &state.scene().discovery_document {
+        return answer(Document::raw(raw));
+    }
     let algorithms = state.ring.algorithms();
     let document = documents::discovery(&state.place, state.scene(), algorithms);
     answer(Document::json(&document))

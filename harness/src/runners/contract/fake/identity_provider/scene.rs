@@ -27,8 +27,10 @@ pub struct Scene {
     pub key_set_fields: BTreeMap<String, String>,
     /// Where the set is, below the issuer; begins with `/keys`.
     pub keys_path: KeysPath,
-    /// Members of the discovery document that are replaced.
+    /// Members of the discovery document that are replaced; `null` takes one out.
     pub discovery: Map<String, Value>,
+    /// What is served in place of the discovery document.
+    pub discovery_document: Option<RawDocument>,
     /// What goes wrong.
     pub fault: Option<Fault>,
     /// Where it goes wrong, and where it is slow; empty is everywhere.
@@ -89,6 +91,11 @@ pub enum KeySet {
     /// The published keys in a document that is longer by this many octets.
     #[serde(rename = "padded_octets")]
     Padded(usize),
+    /// The published keys in a document that is longer by this many octets, and that gzip makes small.
+    #[serde(rename = "packed_octets")]
+    Packed(usize),
+    /// The published keys behind these, which are written as they are.
+    Beside(Vec<Value>),
     /// Any document.
     Raw(RawDocument),
 }

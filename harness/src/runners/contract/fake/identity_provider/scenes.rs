@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 
 /// How fast a body drips, in milliseconds an octet.
 const DRIP_MS: u64 = 1_000;
-/// Keys of `huge`, and octets of `huge:octets`.
+/// Keys of `huge`, octets of `huge:octets`, and what `huge:packed` unpacks to.
 const HUGE_KEYS: usize = 10_000;
 const HUGE_OCTETS: usize = 5 * 1024 * 1024;
+const HUGE_PACKED: usize = 32 * 1024 * 1024;
 
 /// A name, the parameters that it takes (the first one is the default), and what it is.
 type Named = (&'static str, &'static [&'static str], &'static str);
@@ -48,8 +49,8 @@ pub const NAMES: &[Named] = &[
     ),
     (
         "huge",
-        &["keys", "octets"],
-        "the keys stand behind 10 000 others, or in 5 MiB",
+        &["keys", "octets", "packed"],
+        "the keys stand behind 10 000 others, in 5 MiB, or in 32 MiB that are packed",
     ),
     ("garbage", GARBAGE, "what comes with 200 is no set of keys"),
     ("empty-set", &[], "a set without keys"),
@@ -190,6 +191,7 @@ fn of(name: &str, word: &str) -> Option<Scene> {
         "huge" => set(match word {
             "keys" => KeySet::Many(HUGE_KEYS),
             "octets" => KeySet::Padded(HUGE_OCTETS),
+            "packed" => KeySet::Packed(HUGE_PACKED),
             _ => return None,
         }),
         "garbage" => garbage(word)?,
@@ -337,7 +339,7 @@ mod tests {
             );
             seen.push(bare);
         }
-        assert_eq!(seen.len(), 40);
+        assert_eq!(seen.len(), 41);
     }
 
     #[test]

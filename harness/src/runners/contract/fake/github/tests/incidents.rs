@@ -1,6 +1,6 @@
 //! Every kind of incident: what it does, and to whom.
 
-use super::super::{CUT_HEADER, Cut, IncidentError, Mark, Options};
+use super::super::{Cut, IncidentError, Mark, Options};
 use super::{Bench, proposed};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ async fn the_end_of_the_connection_comes_before_the_reply() {
 }
 
 #[tokio::test]
-async fn a_cut_that_takes_a_fault_server_is_refused_or_marked() {
+async fn a_cut_that_takes_a_fault_server_is_refused_without_one_and_made_with_one() {
     let bench = bench().await;
     for cut in [Cut::Reset, Cut::HalfBody] {
         let incident =
@@ -80,14 +80,42 @@ async fn a_cut_that_takes_a_fault_server_is_refused_or_marked() {
     };
     let behind = Bench::with(options).await;
     behind.proposal("fix", &[("a", b"1")]).await;
-    behind.incident("pulls/create", 1, "r16:reset");
-    let said = behind.send(behind.open()).await;
-    assert_eq!((said.header(CUT_HEADER), behind.pulls()), ("reset", 0));
-    behind.incident("pulls/create", 1, "r16:half-body");
-    let said = behind.send(behind.open()).await;
-    assert_eq!((said.header(CUT_HEADER), behind.pulls()), ("half", 1));
+    for (kind, whole_head, pulls) in [
+        ("r16:reset", false, 0),
+        ("r16:eof", false, 0),
+        ("lost-request", false, 0),
+        ("r16:half-body", true, 1),
+    ] {
+        behind.incident("pulls/create", 1, kind);
+        let response = behind.open().send().await;
+        assert_eq!(response.is_ok(), whole_head, "{kind}: {response:?}");
+        if let Ok(response) = response {
+            assert_eq!(response.status(), 201);
+            assert!(response.text().await.is_err(), "{kind} came whole");
+        }
+        assert_eq!(behind.pulls(), pulls, "{kind}");
+    }
     let seen = behind.fake.requests_since(Mark::default());
-    assert!(seen.iter().rev().take(2).all(|seen| seen.status.is_none()));
+    assert!(seen.iter().rev().take(4).all(|seen| seen.status.is_none()));
+    // What is not cut comes whole, and says nothing of the server in front.
+    let said = behind.get("/pulls").await;
+    assert_eq!(said.json().as_array().unwrap().len(), 1);
+    assert_eq!(said.header("x-proofhouse-wire-fault"), "");
+}
+
+#[tokio::test]
+async fn a_file_of_a_mebibyte_passes_the_fault_server() {
+    let options = Options {
+        behind_fault_server: true,
+        ..Options::default()
+    };
+    let behind = Bench::with(options).await;
+    let large: Vec<u8> = (0..1024 * 1024_u32).map(|n| (n % 251) as u8).collect();
+    behind.proposal("large", &[("large", &large)]).await;
+    assert_eq!(
+        behind.fake.repository().content("large", "large"),
+        Some(large.as_slice())
+    );
 }
 
 #[tokio::test]
@@ -119,6 +147,18 @@ async fn silence_outlasts_ten_seconds() {
     let impatient = bench.open().timeout(Duration::from_millis(200));
     assert!(bench.attempt(impatient).await.is_none());
     assert_eq!(bench.pulls(), 0);
+}
+
+#[tokio::test]
+async fn a_lax_list_takes_no_notice_of_head_and_base() {
+    let bench = bench().await;
+    bench.send(bench.open()).await.expect(201);
+    let narrow = "/pulls?head=octo:other&base=trunk";
+    let count = async || bench.get(narrow).await.json().as_array().unwrap().len();
+    assert_eq!(count().await, 0);
+    bench.incident("pulls/list", 1, "lax-list");
+    assert_eq!(count().await, 1);
+    assert_eq!(count().await, 0);
 }
 
 #[tokio::test]

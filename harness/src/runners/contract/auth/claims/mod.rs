@@ -1,0 +1,84 @@
+//! The group CL: claims and time. Refused unless something else is said.
+
+mod audience;
+mod clock;
+mod issuer;
+mod kind;
+mod strange;
+mod time;
+
+use super::case::Case;
+use super::draft::Draft;
+use super::session::Session;
+use crate::model::trial::launch::TrialError;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Checks that compare clocks.
+const TIMED: [&str; 5] = ["CL-1", "CL-2", "CL-5", "CL-6", "CL-7"];
+
+/// Puts the checks of the group to the target.
+///
+/// # Errors
+/// The suite itself cannot go on.
+pub(super) async fn ask(session: &mut Session<'_>) -> Result<(), TrialError> {
+    let s = &*session;
+    let apart = clock::apart(s).await;
+    for check in TIMED.into_iter().filter(|check| s.stage.asks(check)) {
+        match &apart {
+            Some(why) => s.stage.inconclusive(check, why),
+            None => timed(s, check).await,
+        }
+    }
+    s.put_made("CL-3", || time::no_exp(s)).await;
+    s.put_made("CL-4", || time::exp_types(s)).await;
+    s.put_made("CL-8", || issuer::others(s)).await;
+    s.put_made("CL-9", || issuer::lists(s)).await;
+    s.put_made("CL-10", || audience::each(s)).await;
+    kind::id_token(s).await;
+    kind::foreign_party(s).await;
+    s.put_made("CL-13", || strange::subjects(s)).await;
+    kind::lifetime(s).await;
+    strange::logged(s).await;
+    s.put_made("CL-16", || issuer::second(s)).await;
+    s.put_made("CL-17", || strange::roles(s)).await;
+    Ok(())
+}
+
+async fn timed(session: &Session<'_>, check: &'static str) {
+    match check {
+        "CL-1" => session.put_made(check, || time::expired(session)).await,
+        "CL-2" => time::leeway_of(session).await,
+        "CL-5" => session.put_made(check, || time::exp_numbers(session)).await,
+        "CL-6" => session.put_made(check, || time::not_before(session)).await,
+        _ => session.put_made(check, || time::issued_at(session)).await,
+    }
+}
+
+/// Seconds since 1970, as NumericDate counts them (RFC 7519, section 2).
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().as_secs().cast_signed()
+}
+
+/// The declared leeway in whole seconds.
+fn leeway(session: &Session<'_>) -> i64 {
+    session.plan.claims.leeway.as_secs().cast_signed()
+}
+
+/// The draft with one claim written as raw JSON, so that any number can be said.
+fn saying(draft: &Draft, claim: &str, text: &str) -> Result<String, String> {
+    let rest = draft.clone().without_claim(claim).claims_text();
+    let name = serde_json::Value::from(claim);
+    let claims = format!("{{{name}:{text},{}", &rest[1..]);
+    draft.sign_parts(draft.header_text(), claims)
+}
+
+/// A case of this group: a token that is refused.
+fn refused(
+    session: &Session<'_>,
+    check: &'static str,
+    name: impl Into<String>,
+    token: &str,
+) -> Case {
+    Case::rejected(check, name, session.request().bearer(token))
+}
