@@ -182,4 +182,12 @@ fn mistakes_of_the_section_are_told_together() {
         .run(&["check", "suites/small.yaml"])
         .expect_code(2)
         .expect(&["${words}", "`limited`", "`who`"]);
+    let text = attached("http://127.0.0.1:1");
+    let lines = text.lines().filter(|line| !line.contains("fake:"));
+    let without = lines.collect::<Vec<_>>().join("\n");
+    project.write("suites/small.yaml", &without);
+    project
+        .run(&["check", "suites/small.yaml"])
+        .expect_code(2)
+        .expect(&["`attach` without `github.fake`"]);
 }
