@@ -16,6 +16,7 @@ mod chaos_twins;
 mod chaos_world;
 mod commands;
 mod container;
+mod contents_service;
 mod contract_github;
 mod fake_github;
 mod fake_identity_provider;
