@@ -18,6 +18,7 @@ mod ci;
 mod commands;
 mod container;
 mod contract_auth;
+mod contents_service;
 mod contract_github;
 mod drift;
 mod drift_api;
