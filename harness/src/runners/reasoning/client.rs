@@ -378,7 +378,7 @@ impl<'a> Target<'a> {
         let until = Instant::now() + within;
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let reply = match tokio::time::timeout(left, self.once(&built)).await {
+            let reply = match tokio::time::timeout(left, Box::pin(self.once(&built))).await {
                 Ok(reply) => reply.map_err(|why| self.silent(why))?,
                 Err(_) => return Err(self.silent(format!("no answer within {within:?}"))),
             };
