@@ -236,6 +236,7 @@ fn ran(command: &mut Command) -> Result<(), String> {
     }
 }
 
+#[allow(clippy::print_stderr)]
 #[test]
 fn rdflib_with_owlrl_is_judged_by_its_adapter_alone() {
     let python = match python() {
