@@ -37,5 +37,6 @@ mod pages_samples;
 mod reasoning;
 mod reasoning_store;
 mod reports;
+mod production_guard;
 mod support;
 mod webdriver;
