@@ -17,6 +17,7 @@ mod chaos_world;
 mod ci;
 mod commands;
 mod container;
+mod contract_auth;
 mod contract_github;
 mod drift;
 mod drift_api;

@@ -64,6 +64,7 @@ pub fn listed(plan: &DriftPlan) -> Vec<ListedCheck> {
         level: *level,
         meaning: (*meaning).to_owned(),
         source: "the gate's own condition".to_owned(),
+        catches: Vec::new(),
     });
     let behaviors = plan.declared.behaviors.iter().map(|behavior| ListedCheck {
         id: check_of(&behavior.id),
@@ -77,12 +78,14 @@ pub fn listed(plan: &DriftPlan) -> Vec<ListedCheck> {
         },
         meaning: format!("{} does what is declared", behavior.name()),
         source: behavior.file.clone(),
+        catches: Vec::new(),
     });
     let undeclared = ListedCheck {
         id: UNDECLARED.to_owned(),
         level: Level::Offered,
         meaning: "nothing is offered that is not declared".to_owned(),
         source: "the declared files".to_owned(),
+        catches: Vec::new(),
     };
     conditions.chain(behaviors).chain([undeclared]).collect()
 }

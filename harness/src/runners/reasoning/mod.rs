@@ -32,6 +32,11 @@ pub fn listed(plan: &ReasoningPlan) -> Vec<ListedCheck> {
         level: check.level,
         meaning: check.meaning.to_owned(),
         source: check.source.to_owned(),
+        catches: check
+            .catches
+            .iter()
+            .map(|fault| (*fault).to_owned())
+            .collect(),
     });
     let mut listed: Vec<ListedCheck> = known.collect();
     for case in &plan.cases {
@@ -43,6 +48,7 @@ pub fn listed(plan: &ReasoningPlan) -> Vec<ListedCheck> {
                 level: Level::Must,
                 meaning: meaning.clone(),
                 source: "a case of this suite".to_owned(),
+                catches: Vec::new(),
             });
         }
     }

@@ -23,6 +23,8 @@ const HANGS: u32 = 3;
 const LOOK: Duration = Duration::from_millis(20);
 /// Between two attempts to get a good token accepted.
 const PAUSE: Duration = Duration::from_millis(200);
+/// How long the first good token may be refused, beyond the cooldown: keys may not be there yet.
+const BASELINE: Duration = Duration::from_secs(5);
 /// How long the target gets beyond what it declares.
 const SLACK: Duration = Duration::from_secs(10);
 
@@ -241,7 +243,7 @@ impl<'a> Session<'a> {
     /// Whether a good token is accepted at all. Where it is not, nothing can be said about any
     /// check: a target that refuses everything must not look safe.
     pub async fn has_baseline(&self) -> bool {
-        let deadline = Instant::now() + self.plan.keys.cooldown + SLACK;
+        let deadline = Instant::now() + self.plan.keys.cooldown + BASELINE;
         let mut twin = self.twin(None).await;
         // A hanging target has had its time, and one that refuses may still be fetching keys.
         while !twin.green && Instant::now() < deadline && !self.hangs() && !self.stage.stopped() {

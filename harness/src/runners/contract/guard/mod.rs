@@ -35,6 +35,11 @@ pub fn listed(_plan: &GuardPlan) -> Vec<ListedCheck> {
         level: check.level,
         meaning: check.meaning.to_owned(),
         source: check.source.to_owned(),
+        catches: check
+            .catches
+            .iter()
+            .map(|fault| (*fault).to_owned())
+            .collect(),
     });
     listed.collect()
 }

@@ -3,7 +3,9 @@
 mod production;
 mod refusals;
 
-pub(super) use production::{CHECKS as IN_PRODUCTION, in_production};
+#[cfg(test)]
+pub(super) use production::CHECKS as IN_PRODUCTION;
+pub(super) use production::in_production;
 
 use super::lane::{BUSY, Lane, LaneError, seen_count, time};
 use super::lanes::Step;

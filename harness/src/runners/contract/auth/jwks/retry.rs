@@ -1,12 +1,11 @@
 //! How often, and how far apart, a failed fetch is tried again.
 
 use super::gaps;
-use crate::runners::contract::auth::lane::{LOOK, Lane, LaneError, all_of, seen_count};
+use crate::runners::contract::auth::lane::{Lane, LaneError, all_of, seen_count};
 use crate::runners::contract::auth::pace;
 use crate::runners::contract::fake::identity_provider::{
     Fault, KeyChange, Route, Scene, StatusFault,
 };
-use crate::runners::contract::record::{Mark, Outcome, SeenRequest};
 use futures_util::future::join_all;
 use std::time::{Duration, Instant};
 
@@ -30,35 +29,6 @@ pub(super) fn failing(code: u16, first: Option<u32>, keys: KeyChange) -> Scene {
         at: vec![Route::Keys],
         first,
         ..Scene::default()
-    }
-}
-
-impl Lane<'_> {
-    /// The pause that would follow the last declared attempt.
-    fn next_pause(&self) -> Duration {
-        let retry = &self.plan.keys.retry;
-        let exponent = retry.first_exponent.unwrap_or(1) + retry.most;
-        let pause = retry
-            .base
-            .mul_f64(retry.factor.powi(exponent.cast_signed()));
-        pause.mul_f64(1.25)
-    }
-
-    /// Waits until no attempt of a row can follow any more; answers the attempts after a mark.
-    pub(super) async fn whole_row(&self, mark: Mark) -> Vec<SeenRequest> {
-        let (quiet, started) = (self.next_pause(), Instant::now());
-        loop {
-            let gets = self.gets(mark);
-            let last = gets
-                .last()
-                .map_or(started, |seen| seen.answered.unwrap_or(seen.at));
-            let open = gets.iter().any(|seen| seen.outcome == Outcome::Open);
-            let over = !open && last.max(started).elapsed() >= quiet;
-            if over || started.elapsed() > self.longest_answer() {
-                return gets;
-            }
-            tokio::time::sleep(LOOK).await;
-        }
     }
 }
 

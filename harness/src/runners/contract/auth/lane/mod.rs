@@ -15,9 +15,7 @@ use super::ask::{Address, Ask, Reply, Silence, send};
 use super::session::request_of;
 use crate::model::trial::auth::{AuthPlan, Protected};
 use crate::model::trial::launch::{LaunchError, Launched, Stage};
-use crate::runners::contract::fake::identity_provider::{
-    Fault, IdentityProvider, Route, Scene, named,
-};
+use crate::runners::contract::fake::identity_provider::{IdentityProvider, Scene, named};
 use crate::runners::contract::fake::keys::KeyError;
 use crate::runners::contract::record::{Delta, Mark, SeenRequest};
 use std::ops::Deref;
@@ -102,20 +100,6 @@ impl Lane<'_> {
     /// There is none, or it cannot be played.
     pub(super) async fn play(&self, name: &str) -> Result<(), LaneError> {
         let scene = named(name).map_err(|error| LaneError::Harness(error.to_string()))?;
-        self.scene(scene).await
-    }
-
-    /// Lets a fault play until the keys were asked for so often.
-    ///
-    /// # Errors
-    /// It cannot be played.
-    pub(super) async fn fault(&self, fault: Fault, first: Option<u32>) -> Result<(), LaneError> {
-        let scene = Scene {
-            fault: Some(fault),
-            at: vec![Route::Keys],
-            first,
-            ..Scene::default()
-        };
         self.scene(scene).await
     }
 

@@ -2,7 +2,7 @@
 
 use super::{BUSY, LOOK, Lane, LaneError};
 use crate::runners::contract::fake::identity_provider::{KeyChange, KeySet, Scene};
-use crate::runners::contract::record::{Mark, Outcome};
+use crate::runners::contract::record::{Mark, Outcome, SeenRequest};
 use std::time::{Duration, Instant};
 
 impl Lane<'_> {
@@ -100,6 +100,33 @@ impl Lane<'_> {
             }
             if started.elapsed() >= within {
                 return None;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// The pause that would follow the last declared attempt.
+    fn next_pause(&self) -> Duration {
+        let retry = &self.plan.keys.retry;
+        let exponent = retry.first_exponent.unwrap_or(1) + retry.most;
+        let pause = retry
+            .base
+            .mul_f64(retry.factor.powi(exponent.cast_signed()));
+        pause.mul_f64(1.25)
+    }
+
+    /// Waits until no attempt of a row can follow any more; answers the attempts after a mark.
+    pub(in super::super) async fn whole_row(&self, mark: Mark) -> Vec<SeenRequest> {
+        let (quiet, started) = (self.next_pause(), Instant::now());
+        loop {
+            let gets = self.gets(mark);
+            let last = gets
+                .last()
+                .map_or(started, |seen| seen.answered.unwrap_or(seen.at));
+            let open = gets.iter().any(|seen| seen.outcome == Outcome::Open);
+            let over = !open && last.max(started).elapsed() >= quiet;
+            if over || started.elapsed() > self.longest_answer() {
+                return gets;
             }
             tokio::time::sleep(LOOK).await;
         }

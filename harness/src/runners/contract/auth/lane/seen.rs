@@ -7,7 +7,6 @@ use crate::model::trial::{Fact, Saw, Trial, Twin};
 use std::time::Duration;
 
 /// One trial that is being put together.
-#[derive(Debug)]
 pub(in super::super) struct Case<'l> {
     lane: &'l Lane<'l>,
     trial: Trial,
