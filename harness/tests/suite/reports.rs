@@ -101,6 +101,23 @@ fn a_page_is_found_again(project: &Project) {
 }
 
 #[test]
+fn the_documentation_names_every_format_and_its_file() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs");
+    for page in ["reference/report.md", "howto/reports.md"] {
+        let text = std::fs::read_to_string(format!("{folder}/{page}")).unwrap();
+        for format in proofhouse::report::Format::ALL {
+            let (word, file) = (format.word(), format.file_name());
+            let row = text.lines().any(|line| {
+                line.starts_with('|')
+                    && line.contains(&format!("`{word}`"))
+                    && line.contains(&format!("`{file}`"))
+            });
+            assert!(row, "{page} lacks {word} with {file}");
+        }
+    }
+}
+
+#[test]
 fn the_schema_in_the_documentation_is_the_one_that_is_tested() {
     let file = concat!(
         env!("CARGO_MANIFEST_DIR"),
