@@ -99,11 +99,10 @@ fn unreachable(project: &Project, screen: &Screen, address: &str) {
     assert!(screen.says("tried POST /items"), "{screen:?}");
     assert!(!screen.says("SOURCE: FIXTURE"), "{screen:?}");
     let report = project.report();
-    let checks = report["checks"].as_array().unwrap();
-    assert!(
-        checks.iter().all(|check| check["verdict"] == "error"),
-        "{report:#}"
-    );
+    let checks = report["checks"].as_array().unwrap().iter();
+    let own = |check: &&Value| !check["id"].as_str().unwrap().starts_with("run/");
+    let mut own = checks.filter(own);
+    assert!(own.all(|check| check["verdict"] == "error"), "{report:#}");
     assert!(project.latest_file("drift.json").is_none());
 }
 
