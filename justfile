@@ -75,6 +75,16 @@ bench-chaos INJECTIONS="100":
 test-performance *ARGS:
     cargo run --quiet --release --bin proofhouse -- run performance {{ ARGS }}
 
+# What the reference platform's API does, held against what it declares; without the API no result
+[group('prove')]
+test-drift *ARGS:
+    cargo run --quiet --bin proofhouse -- drift --strict {{ ARGS }}
+
+# Wrong production environments, each of which the reference platform must refuse
+[group('prove')]
+test-guard *ARGS:
+    cargo run --quiet --bin proofhouse -- run production_guard --strict {{ ARGS }}
+
 # The same in about forty seconds; its report is not fit for release
 [group('prove')]
 quick *ARGS:

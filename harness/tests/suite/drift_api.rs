@@ -137,6 +137,8 @@ fn read(stream: &mut TcpStream) -> Option<Asked> {
         }
         match stream.read(&mut buffer) {
             Ok(0) | Err(_) => return None,
+            // The first octet of TLS: nobody here speaks it.
+            Ok(_) if buffer[0] == 0x16 => return None,
             Ok(read) => bytes.extend_from_slice(&buffer[..read]),
         }
     }

@@ -36,6 +36,7 @@ mod keeper;
 mod links;
 mod pages;
 mod pages_samples;
+mod production_guard;
 mod reasoning;
 mod reasoning_store;
 mod reports;

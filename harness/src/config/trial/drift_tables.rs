@@ -20,7 +20,7 @@ const HEADERS: Shape = Shape::Names(Form::Header, &Shape::Text(Form::HeaderValue
 
 /// The section `drift`.
 pub(super) static DRIFT: Record = Record {
-    name: "drift",
+    name: "drift_gate",
     doc: "Where behaviour is declared, and where it is observed.",
     fields: &[
         required(

@@ -25,7 +25,18 @@ pub(super) fn checks<'a>(case: &'a Case<'a>) -> Vec<Check<'a>> {
         return vec![Check::new(promise.at(&plan.place), nothing)];
     }
     let listed = plan.checks.iter().map(|check| of(case, plan, check));
+    let listed = listed.chain(all_skipped(case, plan));
     listed.chain(waiver::unused(case, plan)).collect()
+}
+
+/// An error where nothing but skipped checks is left: no data is never a pass.
+fn all_skipped<'a>(case: &'a Case<'a>, plan: &'a TrialPlan) -> Option<Check<'a>> {
+    let is_skipped = |check| decide(case, plan, check).verdict == Verdict::Skipped;
+    plan.checks.iter().all(is_skipped).then(|| {
+        let promise = Promise::new("run/asked", class(&plan.asks), "something is asked");
+        let nothing = || Outcome::error("NOTHING_ASKED", "every check was skipped");
+        Check::new(promise.at(&plan.place), nothing)
+    })
 }
 
 /// What the runner wants readers to know.

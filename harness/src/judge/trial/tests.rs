@@ -170,6 +170,9 @@ fn what_was_not_asked_is_skipped_unless_the_run_is_strict() {
         }]
     };
     assert_eq!(verdict(not_run()).0, Verdict::Skipped);
+    let nothing = evidence(plan(Level::Must), not_run());
+    let judged = judge(&nothing, &Memory::new(), "f");
+    assert_eq!(judged.verdict(), Verdict::Error, "no data is never a pass");
     let strict = TrialPlan {
         strict: true,
         ..plan(Level::Must)

@@ -84,8 +84,8 @@ impl Finding {
     /// What would mend it: the declaration, or the service.
     pub(super) fn propose(&mut self) {
         let place = match self.file.is_empty() {
-            true => "the declared files".to_owned(),
-            false => format!("`{}` at {}", self.file, self.pointer),
+            true => "the declared files",
+            false => self.file.as_str(),
         };
         self.proposal = match (self.declared.is_null(), self.observed.is_null()) {
             (true, _) => format!(

@@ -16,8 +16,6 @@ use std::collections::BTreeSet;
 const OF_THE_API: [&str; 6] = ["DG-1", "DG-2", "DG-3", "DG-10", "DG-11", "DG-12"];
 /// The findings of the last detection, in the run's folder.
 const FILE: &str = "drift.json";
-/// Requests that are named in a reason.
-const NAMED: usize = 3;
 
 /// Writes everything down.
 pub(super) struct Teller<'a> {
@@ -66,29 +64,16 @@ impl<'a> Teller<'a> {
 
     /// Without an answer nothing at all is known, and nothing on disk is read for it.
     fn unreachable(&self) {
-        let tried = self
-            .seen
-            .tried
-            .iter()
-            .take(NAMED)
-            .cloned()
-            .collect::<Vec<_>>();
-        let why: Vec<String> = self.seen.troubles.iter().map(in_words).collect();
         let mode = match (self.stage.plan.strict, &self.plan.fixture) {
             (true, _) => "; a strict run reads no fixture",
             (false, None) => "; the suite has no fixture",
             (false, Some(_)) => "",
         };
-        let reason = format!(
-            "UNREACHABLE: {}; tried {}: {}{mode}",
-            self.url,
-            tried.join(", "),
-            why.join("; ")
-        );
+        let why: Vec<String> = self.seen.troubles.iter().map(in_words).collect();
+        let reason = format!("UNREACHABLE: {}; tried {}{mode}", self.url, why.join("; "));
         for check in &self.stage.plan.checks {
             self.stage.inconclusive(&check.id, &reason);
         }
-        self.stage.record(TrialEvent::Note { text: reason });
     }
 
     fn source(&self) {
@@ -361,13 +346,14 @@ impl<'a> Teller<'a> {
     }
 
     fn declared_side(&self, places: usize, age: Option<Result<f64, String>>) {
-        let count = |what, number: usize| {
-            Fact::number(what, (Some(1.0), None), "", Saw::Number(number as f64))
-        };
+        let count = |what, saw| Fact::number(what, (Some(1.0), None), "", saw);
         let declared = &self.plan.declared;
         let mut facts = vec![
-            count("declared behaviours", declared.behaviors.len()),
-            count("compared places", places),
+            count(
+                "declared behaviours",
+                Saw::Number(declared.behaviors.len() as f64),
+            ),
+            count("compared places", self.compared(places)),
         ];
         if let (Some(most), Some(age)) = (declared.max_age_days, age) {
             let saw = match age {
@@ -384,7 +370,7 @@ impl<'a> Teller<'a> {
         }
         self.trial_of("DG-5", "the declared side", facts);
         let total: usize = declared.behaviors.iter().map(Behavior::places).sum();
-        let mut facts = vec![count("compared places", places)];
+        let mut facts = vec![count("compared places", self.compared(places))];
         if self.seen.fixture.is_none() {
             let saw = match self.seen.date.as_deref() {
                 Some(date) if !date.is_empty() => Saw::Held(true, date.to_owned()),
@@ -394,11 +380,23 @@ impl<'a> Teller<'a> {
             facts.push(Fact::new("Date of the first answer", wanted, saw).should());
         }
         self.trial_of("DG-6", "what was compared", facts);
-        let date = self.seen.date.clone().unwrap_or_default();
+        let date = self.seen.date.iter().filter(|date| !date.is_empty());
+        let date: String = date
+            .map(|date| format!("; first answered {date}"))
+            .collect();
         self.note(format!(
-            "compared {places} places; {total} are declared in {} behaviours; first answered {date}",
+            "compared {places} places; {total} are declared in {} behaviours{date}",
             declared.behaviors.len()
         ));
+    }
+
+    /// How much was compared; nothing at all behind troubles is no finding.
+    fn compared(&self, places: usize) -> Saw {
+        let why: Vec<String> = self.seen.troubles.iter().map(in_words).collect();
+        match places == 0 && !why.is_empty() {
+            true => Saw::Unknown(format!("nothing could be compared: {}", why.join("; "))),
+            false => Saw::Number(places as f64),
+        }
     }
 
     /// A rule that allowed nothing is told; only a whole observation can say so.

@@ -115,6 +115,8 @@ impl<'a> Guard<'a> {
         if wrong.is_empty() {
             return;
         }
+        let count = wrong.len();
+        self.stage.progress(format!("{count} wrong production starts"));
         let before = self.good_start().await;
         let jobs = wrong.iter().map(|start| -> Job<'_> {
             Box::pin(async move {
@@ -140,6 +142,10 @@ impl<'a> Guard<'a> {
         jobs.extend(self.bypass_jobs());
         if self.stage.asks("CF-12") {
             jobs.push(Box::pin(self.no_secret_anywhere()));
+        }
+        if !jobs.is_empty() {
+            let count = jobs.len();
+            self.stage.progress(format!("{count} starts that come up"));
         }
         for trial in at_once(jobs).await {
             self.stage.trial(trial);
