@@ -17,6 +17,7 @@ mod chaos_world;
 mod commands;
 mod container;
 mod contract_auth;
+mod contract_auth_scenes;
 mod fake_github;
 mod fake_identity_provider;
 mod journey;
