@@ -23,6 +23,7 @@ mod contract_github;
 mod drift;
 mod drift_api;
 mod evidence_page;
+mod contract_auth_scenes;
 mod fake_github;
 mod fake_identity_provider;
 mod gate;
