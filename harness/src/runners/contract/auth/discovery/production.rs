@@ -54,7 +54,9 @@ fn undecided(ground: &Ground<'_>, why: &str) {
     let declared = ground.plan.keys.private_hosts_refused;
     for check in CHECKS {
         if ground.stage.asks(check) && (check != "DI-6" || declared) {
-            ground.stage.inconclusive(check, format!("in production: {why}"));
+            ground
+                .stage
+                .inconclusive(check, format!("in production: {why}"));
         }
     }
 }
@@ -111,7 +113,13 @@ async fn asked(lane: &Lane<'_>) -> Result<(), LaneError> {
     let again = lane.bearer(&token).await;
     let touched = lane.idp().canary().since(Mark::default()).connections.len();
     let documents = lane.discoveries(Mark::default()).len();
-    if documents == 0 && lane.plan.guard.as_ref().is_none_or(|guard| guard.issuer.is_none()) {
+    if documents == 0
+        && lane
+            .plan
+            .guard
+            .as_ref()
+            .is_none_or(|guard| guard.issuer.is_none())
+    {
         // It trusts another issuer, and the suite file does not say how that is changed.
         let why = "DI-3 in production was not asked: declare `auth.guard.issuer_variable`";
         lane.stage.progress(why);

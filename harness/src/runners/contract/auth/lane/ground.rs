@@ -173,7 +173,11 @@ impl<'a> Ground<'a> {
             environment.insert(variable.clone(), value);
         }
         // A production environment may name an issuer of its own: here it has to be this one.
-        let issuer = self.plan.guard.as_ref().and_then(|guard| guard.issuer.as_ref());
+        let issuer = self
+            .plan
+            .guard
+            .as_ref()
+            .and_then(|guard| guard.issuer.as_ref());
         if let Some(variable) = issuer.filter(|_| start.production) {
             environment.insert(variable.clone(), Some(idp.issuer()));
         }
