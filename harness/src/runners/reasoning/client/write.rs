@@ -79,9 +79,10 @@ impl Target<'_> {
         graph: &GraphName,
         rows: &Rows,
     ) -> Result<(), Silence> {
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        used.insert(graph.name.clone());
-        drop(used);
+        {
+            let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+            used.insert(graph.name.clone());
+        }
         let reply = self.offer(request, graph, &document(rows)).await?;
         match reply.is_one_of(&request.status) {
             true => Ok(()),
