@@ -43,14 +43,15 @@ impl Watch {
 /// Addresses beyond this machine that the process tree has sockets to at this moment.
 /// `None` where the system does not tell.
 fn strangers(root: u32) -> Option<BTreeSet<IpAddr>> {
+    // One that ended meanwhile has no sockets.
+    let inodes: HashSet<String> = tree(root)?
+        .into_iter()
+        .flat_map(|pid| inodes(pid).unwrap_or_default())
+        .collect();
     let mut found = BTreeSet::new();
-    for pid in tree(root)? {
-        // One that ended meanwhile has no sockets.
-        let inodes = inodes(pid).unwrap_or_default();
-        for table in TABLES {
-            let rows = fs::read_to_string(format!("/proc/{pid}/net/{table}")).unwrap_or_default();
-            found.extend(remote(&rows, &inodes));
-        }
+    for table in TABLES {
+        let rows = fs::read_to_string(format!("/proc/{root}/net/{table}")).unwrap_or_default();
+        found.extend(remote(&rows, &inodes));
     }
     Some(found)
 }
