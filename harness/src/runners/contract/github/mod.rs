@@ -125,7 +125,7 @@ async fn answers(lane: &Lane<'_>) -> Result<(), Trouble> {
     let said = lane.said(&Ask::plain(&lane.id("first"))).await;
     match said.status {
         Some(_) => Ok(()),
-        None => Err(Trouble::Target(said.told())),
+        None => Err(Trouble::Target(said.lost)),
     }
 }
 

@@ -3,18 +3,55 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How often is looked.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// Looks again and again, on a thread of its own: the kernel's tables may be slow to read.
+pub(super) struct Watch {
+    over: Arc<AtomicBool>,
+    looking: JoinHandle<Option<BTreeSet<IpAddr>>>,
+}
+
+impl Watch {
+    /// Begins to look at a process tree.
+    pub(super) fn start(root: u32) -> Self {
+        let over = Arc::<AtomicBool>::default();
+        let ends = Arc::clone(&over);
+        let looking = std::thread::spawn(move || {
+            let mut seen = strangers(root)?;
+            while !ends.load(Ordering::Relaxed) {
+                std::thread::sleep(LOOK);
+                seen.extend(strangers(root).unwrap_or_default());
+            }
+            Some(seen)
+        });
+        Self { over, looking }
+    }
+
+    /// Every address beyond this machine that was seen; `None` where the system does not tell.
+    pub(super) fn stop(self) -> Option<BTreeSet<IpAddr>> {
+        self.over.store(true, Ordering::Relaxed);
+        self.looking.join().ok().flatten()
+    }
+}
 
 /// Addresses beyond this machine that the process tree has sockets to at this moment.
 /// `None` where the system does not tell.
-pub(super) fn strangers(root: u32) -> Option<BTreeSet<IpAddr>> {
+fn strangers(root: u32) -> Option<BTreeSet<IpAddr>> {
+    // One that ended meanwhile has no sockets.
+    let inodes: HashSet<String> = tree(root)?
+        .into_iter()
+        .flat_map(|pid| inodes(pid).unwrap_or_default())
+        .collect();
     let mut found = BTreeSet::new();
-    for pid in tree(root)? {
-        // One that ended meanwhile has no sockets.
-        let inodes = inodes(pid).unwrap_or_default();
-        for table in TABLES {
-            let rows = fs::read_to_string(format!("/proc/{pid}/net/{table}")).unwrap_or_default();
-            found.extend(remote(&rows, &inodes));
-        }
+    for table in TABLES {
+        let rows = fs::read_to_string(format!("/proc/{root}/net/{table}")).unwrap_or_default();
+        found.extend(remote(&rows, &inodes));
     }
     Some(found)
 }

@@ -4,13 +4,10 @@ use super::super::ask::Ask;
 use super::super::canary::{self, Canary};
 use super::super::facts::{self as f, beside, of};
 use super::super::lane::{Lane, With};
-use super::super::sockets;
+use super::super::sockets::Watch;
 use super::super::trouble::{Outcome, Trouble};
 use crate::model::trial::Fact;
 use crate::runners::contract::fake::github::{Finding, Seen};
-use std::collections::BTreeSet;
-use std::net::IpAddr;
-use std::time::Duration;
 
 const VERSION: &str = "2022-11-28";
 
@@ -110,7 +107,12 @@ pub(super) async fn a4(lane: &Lane<'_>) -> Outcome {
     let lane = lane.sibling(with).await?;
     let plan = lane.suite.plan;
     let ask = Ask::plain(&lane.id("a4"));
-    let (deed, strangers) = watched(&lane, lane.deed(&ask)).await;
+    let watch = lane
+        .target
+        .as_ref()
+        .map(|target| Watch::start(target.pid()));
+    let deed = lane.deed(&ask).await;
+    let strangers = watch.and_then(Watch::stop);
     let below =
         |seen: &Seen| (!seen.target.starts_with("/api/v3/")).then(|| "not below".to_owned());
     let mut facts = vec![
@@ -135,28 +137,6 @@ pub(super) async fn a4(lane: &Lane<'_>) -> Outcome {
     let trial = of("A4", "an Enterprise Server", &deed.said, facts);
     lane.stop().await;
     Ok(vec![trial])
-}
-
-/// Does something, and looks meanwhile where the target has connections to.
-async fn watched<T>(
-    lane: &Lane<'_>,
-    work: impl Future<Output = T>,
-) -> (T, Option<BTreeSet<IpAddr>>) {
-    let pid = lane.target.as_ref().map(|target| target.pid());
-    let mut seen = pid.and_then(sockets::strangers);
-    tokio::pin!(work);
-    let mut tick = tokio::time::interval(Duration::from_millis(5));
-    loop {
-        tokio::select! {
-            done = &mut work => return (done, seen),
-            _ = tick.tick() => {
-                let now = pid.and_then(sockets::strangers);
-                if let (Some(seen), Some(now)) = (&mut seen, now) {
-                    seen.extend(now);
-                }
-            }
-        }
-    }
 }
 
 pub(super) async fn a5(lane: &Lane<'_>) -> Outcome {
