@@ -90,6 +90,11 @@ test-guard *ARGS:
 quick *ARGS:
     cargo run --quiet --bin proofhouse -- run performance --profile quick {{ ARGS }}
 
+# Judge the inference of the reference platform's knowledge graph
+[group('prove')]
+test-reasoning *ARGS:
+    cargo run --quiet --bin proofhouse -- run reasoning {{ ARGS }}
+
 # Start the reference platform in containers, wait until all are healthy, say where each answers
 [group('chaos')]
 chaos-up:

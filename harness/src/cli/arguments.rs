@@ -238,7 +238,7 @@ pub(super) enum GateCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct GateArguments {
-    /// Folder of runs
+    /// Folder with `runs` in it, or the folder of runs itself
     #[arg(value_name = "DIR", default_value = "target/proofhouse")]
     pub(super) folder: PathBuf,
     /// What a release needs

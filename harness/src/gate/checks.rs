@@ -32,9 +32,13 @@ pub(super) fn verdicts(today: Date, report: Counted<'_>, desk: &mut Desk<'_>) {
             told = told.max(check.verdict);
         }
     }
-    // A report that is worse than its checks is believed.
+    // A report that is worse than the checks that can close a gate is believed.
     if report.0.verdict > told.max(Verdict::Warn) {
-        desk.fail(worse(report.0).of(&report.0.suite, report.1));
+        let worse = worse(report.0).of(&report.0.suite, report.1);
+        match report.0.verdict {
+            Verdict::Error => desk.inconclusive(worse),
+            _ => desk.fail(worse),
+        }
     }
 }
 
@@ -137,12 +141,9 @@ fn next(check: &CheckFacts, report: &ReportFacts) -> String {
 fn worse(report: &ReportFacts) -> Finding {
     let title = format!("{} says what its checks say", report.suite);
     let saw = format!(
-        "the report says {}, and none of its checks does",
+        "the report says {}, and none of its checks that can close a gate does",
         report.verdict
     );
-    finding("REPORT_VERDICT", title).told(
-        "the worst of its checks",
-        saw,
-        format!("run {} again", report.suite),
-    )
+    let next = format!("run {} again", report.suite);
+    finding("REPORT_VERDICT", title).told("the worst of its checks", saw, next)
 }

@@ -9,12 +9,12 @@ use crate::model::facts::{Content, Input, Refusal, ReportFacts};
 use crate::model::policy::{Policy, Required};
 use crate::store::{self, EvidenceReader, StoreError};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where evidence is looked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Places<'a> {
-    /// Folder of runs.
+    /// Folder with `runs` in it, or the folder of runs itself.
     pub folder: &'a Path,
     /// The folder that paths of JUnit files are meant from.
     pub working: &'a Path,
@@ -26,27 +26,34 @@ pub struct Places<'a> {
 /// A folder that cannot be read.
 pub fn gather(places: Places<'_>, policy: &Policy, commit: &str) -> Result<Vec<Input>, StoreError> {
     let mut reader = EvidenceReader::default();
-    let found = store::find_reports(places.folder)?;
+    let (runs, below) = runs(places.folder);
+    let found = store::find_reports(&runs)?;
     let refused = found.refused.into_iter();
     let mut inputs: Vec<Input> = refused
-        .map(|(path, refusal)| refused_input(path, refusal))
+        .map(|(path, refusal)| refused_input(format!("{below}{path}"), refusal))
         .collect();
-    inputs.extend(
-        found
-            .reports
-            .into_iter()
-            .map(|path| report(places.folder, path, commit, &mut reader)),
-    );
-    inputs.extend(
-        found
-            .abandoned
-            .into_iter()
-            .map(|path| abandoned(places.folder, path, &mut reader)),
-    );
+    for path in found.reports {
+        let path = format!("{below}{path}");
+        inputs.push(report(places.folder, path, commit, &mut reader));
+    }
+    for path in found.abandoned {
+        let path = format!("{below}{path}");
+        inputs.push(abandoned(places.folder, path, &mut reader));
+    }
     for path in junit_files(places.working, policy)? {
         inputs.push(junit(places.working, path, &mut reader));
     }
     Ok(inputs)
+}
+
+/// The folder's own `runs` where it has them: what lies beside them, such as runs of
+/// seeded faults, was never meant as evidence. Else the folder itself.
+fn runs(folder: &Path) -> (PathBuf, &'static str) {
+    let runs = folder.join("runs");
+    match runs.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+        true => (runs, "runs/"),
+        false => (folder.to_owned(), ""),
+    }
 }
 
 fn refused_input(path: String, refusal: Refusal) -> Input {

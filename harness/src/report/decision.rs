@@ -165,31 +165,34 @@ fn block(finding: &Finding, detail: Detail, style: Style) -> String {
 }
 
 fn one_line(finding: &Finding, style: Style) -> String {
-    let about = finding
-        .waiver
-        .as_ref()
-        .map_or_else(String::new, |waiver| format!(" ({waiver})"));
-    let text = clean::line(&format!("{}{about}: {}", finding.title, finding.saw), 200);
-    labelled(
-        &format!("{:<7}", state_word(finding.state, style)),
-        8,
-        &text,
-        style.width,
-    )
+    let waiver = finding.waiver.as_ref();
+    let about = waiver.map_or_else(String::new, |waiver| format!(" ({waiver})"));
+    let text = format!("{}{about}: {}", finding.title, finding.saw);
+    // Columns are counted without colour.
+    let word = state_word(
+        finding.state,
+        Style {
+            colour: false,
+            ..style
+        },
+    );
+    let line = labelled(&word, 9, &clean::line(&text, 200), style.width);
+    line.replacen(&word, &state_word(finding.state, style), 1)
 }
 
-/// `CLOSED  fail (exit code 1): 2 findings close it, 3 do not; 1 of 2 waivers used`
+/// `CLOSED  fail (exit code 1): 2 findings close it, 3 told; 1 of 2 waivers used`
 fn closing_line(decision: &Decision, style: Style) -> String {
     let counts = decision.counts;
+    let closing = match counts.closing {
+        0 => "nothing closes it".to_owned(),
+        1 => "1 finding closes it".to_owned(),
+        n => format!("{n} findings close it"),
+    };
     let mut text = format!(
-        "{}  {} (exit code {}): {} close it, {} do not",
+        "{}  {} (exit code {}): {closing}, {} told",
         gate_word(decision, style),
         decision.verdict.word(),
         decision.exit_code,
-        match counts.closing {
-            1 => "1 finding".to_owned(),
-            n => format!("{n} findings"),
-        },
         counts.open
     );
     let waivers = &decision.waivers.list;
@@ -202,4 +205,90 @@ fn closing_line(decision: &Decision, style: Style) -> String {
     }
     text.push('\n');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::decision::{DecisionCounts, Question, Waivers};
+    use crate::model::plan::Source;
+    use jiff::Timestamp;
+
+    fn finding(state: State, exit_code: u8, text: &str) -> Finding {
+        Finding {
+            state,
+            exit_code,
+            code: "P95_ABOVE_SLO".into(),
+            title: format!("checkout: {text}"),
+            wanted: text.into(),
+            saw: text.into(),
+            next: text.into(),
+            suite: Some("checkout".into()),
+            check: Some(text.into()),
+            rule: None,
+            input: Some(text.into()),
+            place: None,
+            waiver: None,
+        }
+    }
+
+    fn closed(text: &str) -> Decision {
+        Decision {
+            schema: String::new(),
+            engine: String::new(),
+            policy: Source {
+                path: "suites/release.gate.yaml".into(),
+                digest: format!("sha256:{}", "ab".repeat(32)),
+            },
+            question: Question {
+                commit: "a1".repeat(20),
+                artifact: None,
+                now: Timestamp::UNIX_EPOCH,
+            },
+            verdict: State::Fail,
+            exit_code: 1,
+            counts: DecisionCounts {
+                closing: 1,
+                open: 1,
+                ..DecisionCounts::default()
+            },
+            findings: vec![finding(State::Fail, 1, text), finding(State::Warn, 0, text)],
+            rules: Vec::new(),
+            waivers: Waivers::default(),
+            inputs: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_closed_gate_says_why_and_what_opens_it() {
+        let screen = decision(&closed("p95"), Detail::Short, Style::default());
+        let wanted = "\
+FAIL  checkout: p95
+      wanted  p95
+      saw     p95
+      next    p95
+      reason  P95_ABOVE_SLO
+      check   p95
+      file    p95
+
+WARN     checkout: p95: p95
+
+CLOSED  fail (exit code 1): 1 finding closes it, 1 told
+";
+        assert!(
+            screen.starts_with("CLOSED  suites/release.gate.yaml\n"),
+            "{screen}"
+        );
+        assert!(screen.ends_with(wanted), "{screen}");
+        assert!(screen.contains("  evidence  none\n"), "{screen}");
+    }
+
+    #[test]
+    fn text_of_reports_cannot_steer_the_terminal() {
+        let hostile = "\u{1b}[31mred\u{202e}\u{9b}2J\r\nFAIL\u{0}";
+        for detail in [Detail::Short, Detail::Explained] {
+            let screen = decision(&closed(hostile), detail, Style::default());
+            assert_eq!(clean::text(&screen), screen);
+        }
+    }
 }

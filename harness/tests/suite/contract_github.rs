@@ -1,9 +1,10 @@
 //! `kind: contract_github` as people run it: the reference platform passes, and whoever does nothing right passes nothing.
 
+use crate::contents_service;
 use crate::support::{Behaviour, Project, Server};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::Duration;
 
@@ -59,11 +60,18 @@ fn the_reference_platform_passes_every_check_that_it_can_be_asked() {
     assert_eq!(of_verdict(&decided, "pass").len(), 64, "{decided:#?}");
 }
 
+/// An address that nobody uses.
+fn free() -> SocketAddr {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    free.local_addr().unwrap()
+}
+
 /// A suite for a service that is there already.
 fn attached(url: &str) -> String {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let listen = free.local_addr().unwrap();
-    drop(free);
+    attached_with(url, free())
+}
+
+fn attached_with(url: &str, listen: SocketAddr) -> String {
     format!(
         "kind: contract_github
 target:
@@ -156,15 +164,30 @@ fn who_never_answers_passes_nothing() {
 
 #[test]
 fn who_is_not_there_passes_nothing() {
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", gone.local_addr().unwrap());
-    drop(gone);
-    let decided = judged(&url);
+    let decided = judged(&format!("http://{}", free()));
     assert!(
         decided["B1"].1.contains("nothing answers"),
         "{:?}",
         decided["B1"]
     );
+}
+
+#[test]
+fn the_way_of_contents_is_as_right_as_the_way_of_git_data() {
+    let listen = free();
+    let service = contents_service::start(format!("http://{listen}"));
+    let project = Project::new();
+    project.write("suites/small.yaml", &attached_with(&service.url, listen));
+    let right = [
+        "A1", "A2", "A5", "B1", "B2", "B4", "B5", "B7", "B9", "C1", "D1", "D2",
+    ];
+    let asked = format!("{},B8", right.join(","));
+    project.run(&["run", "small", "--only", &asked]);
+    let decided = decided(&project);
+    let wanted: BTreeSet<String> = right.map(str::to_owned).into();
+    assert_eq!(of_verdict(&decided, "pass"), wanted, "{decided:#?}");
+    // A commit for each file is allowed, and not the best.
+    assert_eq!(decided["B8"].0, "warn", "{:?}", decided["B8"]);
 }
 
 #[test]
@@ -182,4 +205,12 @@ fn mistakes_of_the_section_are_told_together() {
         .run(&["check", "suites/small.yaml"])
         .expect_code(2)
         .expect(&["${words}", "`limited`", "`who`"]);
+    let text = attached("http://127.0.0.1:1");
+    let lines = text.lines().filter(|line| !line.contains("fake:"));
+    let without = lines.collect::<Vec<_>>().join("\n");
+    project.write("suites/small.yaml", &without);
+    project
+        .run(&["check", "suites/small.yaml"])
+        .expect_code(2)
+        .expect(&["`attach` without `github.fake`"]);
 }

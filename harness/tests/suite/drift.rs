@@ -179,7 +179,8 @@ fn mutant_24_pages_and_broken_answers_close_the_gate() {
         whole(200, "application/json", "{\"name\": \"ann\"}", "")
             .replace("length: 15", "length: 500")
     };
-    let cases: [(&str, fn() -> String); 6] = [
+    type Answer = fn() -> String;
+    let cases: [(&str, Answer); 6] = [
         ("text/html", html),
         ("empty body", || whole(200, "application/json", "", "")),
         ("cannot be read", || {

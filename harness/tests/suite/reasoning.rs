@@ -100,7 +100,7 @@ cases:
     // A mistake in a case, and a file that is not there, are told with their places, before any start.
     project.write(
         "own/pets.yaml",
-        &own.replace("ex:Animal .'\n    follows", "ex:Animal'\n    follows"),
+        &own.replace("ex:tom a ex:Cat .'", "ex:tom a ex:Cat'"),
     );
     let screen = project.run(&["run", "graph"]);
     screen
@@ -236,6 +236,7 @@ fn ran(command: &mut Command) -> Result<(), String> {
     }
 }
 
+#[allow(clippy::print_stderr)]
 #[test]
 fn rdflib_with_owlrl_is_judged_by_its_adapter_alone() {
     let python = match python() {

@@ -217,10 +217,12 @@ pub fn file(kind: TrialKind, node: &Node, problems: &mut Vec<Problem>) -> TrialF
     let target = node.entry("target");
     let target = target.and_then(|entry| target::target(entry, &names, kind.offers(), problems));
     let section = node.entry(kind.section());
+    let asks = section.and_then(|entry| kind.asks(&entry.value, problems));
+    problems.extend(github::without_fake(asks.as_ref(), target.as_ref()));
     TrialFile {
         kind,
         target,
-        asks: section.and_then(|entry| kind.asks(&entry.value, problems)),
+        asks,
         strict: node.get("strict").and_then(Node::boolean).unwrap_or(false),
         waivers: waiver::waivers(node.get("waivers"), problems),
         place: section.map_or_else(|| node.place.clone(), |entry| entry.place.clone()),

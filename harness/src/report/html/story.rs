@@ -11,6 +11,9 @@ use crate::report::text_chaos::{
     moment_words, probe_rows, recovery_words, step_words, tally_words,
 };
 
+/// How many attempts of a slot went one way.
+type Trouble = fn(&SlotSeen) -> u64;
+
 /// Most probes that are drawn.
 const MOST: usize = 24;
 const HEIGHT: i32 = 320;
@@ -111,7 +114,7 @@ fn strip(series: &ChaosSeries, probe: &ProbeSeries) -> String {
         chart.stretch("blow", (fault.from_s, to), &fault.action);
     }
     chart.line("b", &line_of(probe));
-    let troubles: [(&str, fn(&SlotSeen) -> u64); 2] =
+    let troubles: [(&str, Trouble); 2] =
         [("bad", |slot| slot.bad), ("lost", |slot| slot.unanswered)];
     for (class, of) in troubles {
         for stretch in stretches(probe, of) {

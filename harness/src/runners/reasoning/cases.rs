@@ -24,6 +24,7 @@ pub(super) async fn ask(target: &Target<'_>, check: &str) -> Vec<Finding> {
             None => {
                 let graph = target.graph(&format!("{}-{number}", check.to_lowercase()));
                 findings.extend(one(target, case, &graph).await);
+                target.tidy().await;
             }
         }
     }

@@ -75,11 +75,16 @@ pub async fn run(plan: &ReasoningPlan, stage: &Stage<'_>) -> Result<(), TrialErr
     }
     let mut process = launched(stage).await?;
     let mut target = greeted(plan, stage, process.as_deref()).await?;
+    let mut told = "";
     for listed in &stage.plan.checks {
         if stage.stopped() {
             break;
         }
-        stage.progress(format!("{}: {}", listed.id, listed.meaning));
+        let group = group(&listed.id);
+        if told != group {
+            stage.progress(format!("asking: {group}"));
+            told = group;
+        }
         for finding in Box::pin(check::ask(&target, &listed.id, seed)).await {
             record(stage, &listed.id, finding);
         }
@@ -100,6 +105,18 @@ pub async fn run(plan: &ReasoningPlan, stage: &Stage<'_>) -> Result<(), TrialErr
         process.stop().await;
     }
     Ok(())
+}
+
+/// What a check belongs to, for people who wait.
+fn group(id: &str) -> &'static str {
+    match id.split('-').next() {
+        Some("RQ") => "the quick-start case",
+        Some("RS") if id == "RS-47" => "random graphs",
+        Some("RS") => "rules, changes and service",
+        Some("RM") => "metadata",
+        Some("SN") => "snapshots",
+        _ => "cases of this suite",
+    }
 }
 
 /// The target, where the suite starts it.

@@ -10,6 +10,7 @@ use crate::config::shape::{Field, RATIO, Range, Record, SECONDS, Shape, optional
 use crate::config::time;
 use crate::model::place::Problem;
 use crate::model::trial::github::{AttachedFake, GithubPlan, RepositoryPlan};
+use crate::model::trial::plan::{Asks, Comes, TargetPlan};
 use std::time::Duration;
 
 /// Holes that the suite fills: its fake GitHub, its issuer, and where an audit file may be.
@@ -197,6 +198,17 @@ pub(super) fn github(node: &Node, problems: &mut Vec<Problem>) -> Option<GithubP
         author: text(node, "author"),
         attached,
     })
+}
+
+/// An attached target has to know the suite's fake before: it cannot be left to chance where it is.
+pub(super) fn without_fake(asks: Option<&Asks>, target: Option<&TargetPlan>) -> Option<Problem> {
+    let (Some(Asks::Github(plan)), Some(target)) = (asks, target) else {
+        return None;
+    };
+    let attached = matches!(target.comes, Comes::Attached { .. });
+    let message = "`attach` without `github.fake`";
+    let help = "say where the suite's fake GitHub listens, and which token the service was given: `fake: {listen: \"127.0.0.1:9130\", token: ghp_throwaway}`";
+    (attached && plan.attached.is_none()).then(|| Problem::at(&target.place, message).help(help))
 }
 
 fn text(node: &Node, key: &str) -> Option<String> {

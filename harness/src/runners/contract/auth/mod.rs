@@ -6,6 +6,8 @@
 
 mod algorithm;
 pub mod ask;
+#[cfg(test)]
+mod bench;
 pub mod case;
 pub mod catalogue;
 mod claims;

@@ -88,3 +88,71 @@ impl Deed {
         self.after.store.merge_base(self.after.base(pull), head)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::facts;
+    use super::*;
+    use crate::model::trial::Saw;
+    use crate::runners::contract::fake::github::{GitHub, Operation, Options};
+    use std::time::Duration;
+
+    fn seen(op: &str, at_ms: u64, incident: Option<&str>) -> Seen {
+        let operation = Operation::parse(op).unwrap();
+        Seen {
+            at: Duration::from_millis(at_ms),
+            operation: Some(operation),
+            method: if operation.is_write() { "POST" } else { "GET" }.to_owned(),
+            target: format!("/{op}"),
+            headers: Vec::new(),
+            body: Vec::new(),
+            status: Some(200),
+            request_id: String::new(),
+            incident: incident.map(str::to_owned),
+            limited: false,
+            request_findings: Vec::new(),
+            reply_findings: Vec::new(),
+        }
+    }
+
+    async fn deed(requests: Vec<Seen>) -> Deed {
+        let fake = GitHub::start(Options::default()).await.unwrap();
+        Deed {
+            ask: Ask::plain("x"),
+            said: Said::default(),
+            requests,
+            before: fake.repository(),
+            after: fake.repository(),
+        }
+    }
+
+    #[tokio::test]
+    async fn requests_are_counted_as_they_came() {
+        let none = deed(Vec::new()).await;
+        assert_eq!((none.writes(), none.most_repeated()), (0, 0));
+        assert_eq!(none.silence_after_limit(), None);
+        let some = deed(vec![
+            seen("repos/get", 0, None),
+            seen("git/create-blob", 100, Some("r2")),
+            seen("git/create-blob", 2_350, Some("r2")),
+            seen("pulls/list", 2_400, None),
+        ])
+        .await;
+        assert_eq!((some.writes(), some.most_repeated()), (2, 2));
+        assert_eq!(some.silence_after_limit(), Some(2.25));
+    }
+
+    #[tokio::test]
+    async fn a_second_creation_without_a_look_is_blind() {
+        let blind = |deed: &Deed| match facts::not_blind(deed).saw {
+            Saw::Number(count) => count,
+            other => panic!("{other:?}"),
+        };
+        let create = || seen("pulls/create", 0, None);
+        let twice = deed(vec![create(), seen("git/get-ref", 0, None), create()]).await;
+        assert!((blind(&twice) - 1.0).abs() < f64::EPSILON);
+        let looked = deed(vec![create(), seen("pulls/list", 0, None), create()]).await;
+        assert!(blind(&looked).abs() < f64::EPSILON);
+    }
+}

@@ -78,8 +78,10 @@ async fn attached(suite: &Suite<'_>) -> Result<(), TrialError> {
     });
     let mut rows = Vec::new();
     for (ids, asking) in LANES.iter().flat_map(|(_, rows)| rows.iter()) {
-        let launches = |id: &&str| catalogue::check(id).is_some_and(|check| check.launches);
-        match ids.iter().any(|id| launches(&id)) {
+        let launches = ids
+            .iter()
+            .any(|id| catalogue::check(id).is_some_and(|check| check.launches));
+        match launches {
             true => ids.iter().filter(|id| suite.stage.asks(id)).for_each(|id| {
                 let reason = "the target is attached, and this check starts one of its own";
                 suite.stage.not_run(id, reason);

@@ -116,7 +116,8 @@ impl<'a> Guard<'a> {
             return;
         }
         let count = wrong.len();
-        self.stage.progress(format!("{count} wrong production starts"));
+        self.stage
+            .progress(format!("{count} wrong production starts"));
         let before = self.good_start().await;
         let jobs = wrong.iter().map(|start| -> Job<'_> {
             Box::pin(async move {

@@ -1,5 +1,6 @@
 //! Checks that are more than data: one function each, by id.
 
+mod at;
 mod bounds;
 mod concurrent;
 mod graphs;

@@ -6,7 +6,7 @@ use crate::runners::reasoning::client::{GraphName, Silence, Target};
 use crate::runners::reasoning::looks::{
     COUNT, Finding, Looks, count, is_true, rows, see, see_inferred, trial,
 };
-use crate::runners::reasoning::turtle::{Rows, document};
+use crate::runners::reasoning::turtle::{Row, Rows, document, is_blank};
 
 /// A graph from which something follows.
 const ZOO: &str = ":Cat rdfs:subClassOf :Mammal . :Mammal rdfs:subClassOf :Animal . :tom a :Cat .";
@@ -111,17 +111,10 @@ pub(super) async fn own_graph(target: &Target<'_>) -> Vec<Finding> {
         let both = see(target, &graph, Rdfs).await?;
         if let Some(inferred) = see_inferred(target, &graph, Rdfs).await? {
             looks.follow(&inferred, &rows(FOLLOWS));
-            if !target.plan.declares.repeats_explicit {
-                looks.absent(&inferred, &rows(":tom a :Cat ."));
-            }
-            let mut sum = inferred.rows.clone();
-            sum.extend(before.rows.iter().cloned());
-            looks.equal(
-                "said and inferred together",
-                "what the profile shows",
-                &both.rows,
-                &sum,
-            );
+            // Blank nodes may have other labels in every answer.
+            let sum = named(&(&inferred.rows | &before.rows));
+            let what = "said and inferred together";
+            looks.equal(what, "what the profile shows", &named(&both.rows), &sum);
         }
         let after = see(target, &graph, Plain).await?;
         looks.equal(
@@ -139,6 +132,12 @@ pub(super) async fn own_graph(target: &Target<'_>) -> Vec<Finding> {
         Ok(())
     };
     vec![trial(target, "RS-36", "said and inferred, each alone", look).await]
+}
+
+/// The triples without blank nodes.
+fn named(rows: &Rows) -> Rows {
+    let named = |row: &&Row| !row.iter().any(|term| is_blank(term));
+    rows.iter().filter(named).cloned().collect()
 }
 
 /// RS-37: one graph to whoever asks, every triple once.

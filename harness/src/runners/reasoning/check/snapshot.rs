@@ -1,6 +1,7 @@
 //! SN-1 to SN-7: the content that an answer is of.
 
-use super::metadata::{At, shown, undeclared};
+use super::at::{At, shown};
+use super::metadata::undeclared;
 use crate::model::trial::reasoning::Told;
 use crate::model::trial::reasoning::case::CaseProfile::Rdfs;
 use crate::runners::reasoning::client::{GraphName, Silence, Target};

@@ -108,12 +108,15 @@ fn nothing(session: &Session<'_>, why: &str) {
     }
 }
 
-/// Two algorithms that the target does not declare.
+/// Two algorithms at most that the target does not declare; of RSA only where there is no other.
 fn outside_of(session: &Session<'_>) -> Vec<Algorithm> {
     let outside = OUTSIDE
         .into_iter()
         .filter(|one| !is_declared(session, *one));
-    outside.take(2).collect()
+    let (rsa, others): (Vec<Algorithm>, Vec<Algorithm>) =
+        outside.partition(|one| RSA.contains(one));
+    let chosen = if others.is_empty() { rsa } else { others };
+    chosen.into_iter().take(2).collect()
 }
 
 /// The keys that are published beside the usual ones, each with its JWK.

@@ -82,3 +82,68 @@ fn refused(
 ) -> Case {
     Case::rejected(check, name, session.request().bearer(token))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::bench::{distinct, plan, token, with_session};
+    use super::super::case::{Expect, Made};
+    use super::super::draft::members;
+    use super::*;
+    use serde_json::{Map, Value};
+
+    type Make = fn(&Session<'_>) -> Made;
+
+    fn claims_of(token: &str) -> Option<Map<String, Value>> {
+        members(token.split('.').nth(1)?)
+    }
+
+    /// Claims that differ from those of a good token; what is new in every token is left out.
+    fn changed(good: &Map<String, Value>, other: &Map<String, Value>) -> Vec<String> {
+        let names = good.keys().chain(other.keys());
+        let mut names: Vec<String> = names
+            .filter(|name| good.get(*name) != other.get(*name))
+            .filter(|name| !["jti", "iat", "exp"].contains(&name.as_str()))
+            .cloned()
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    #[tokio::test]
+    async fn every_case_differs_from_a_good_token_in_one_claim() {
+        let makes: [(&str, &str, Make); 3] = [
+            ("CL-8", "iss", issuer::others),
+            ("CL-9", "iss", issuer::lists),
+            ("CL-10", "aud", audience::each),
+        ];
+        let plan = plan();
+        with_session(&plan, async |session| {
+            let good = claims_of(&session.good(None).unwrap()).unwrap();
+            for (check, claim, make) in makes {
+                for case in distinct(check, make(session)) {
+                    let other = claims_of(&token(&case)).unwrap();
+                    let wanted: &[&str] = match case.expect {
+                        // The right audience alone is no change at all.
+                        Expect::Accepted if other.get(claim) == good.get(claim) => &[],
+                        _ => &[claim],
+                    };
+                    assert_eq!(changed(&good, &other), wanted, "{check}: {}", case.name);
+                }
+            }
+            for (check, make) in [("CL-3", time::no_exp as Make), ("CL-4", time::exp_types)] {
+                for case in distinct(check, make(session)) {
+                    // A number beyond 64 bits is no JSON for this library, which is the point of it.
+                    let Some(other) = claims_of(&token(&case)) else {
+                        assert_eq!(case.name, "1e400");
+                        continue;
+                    };
+                    assert!(changed(&good, &other).is_empty(), "{check}: {}", case.name);
+                    assert_ne!(good.get("exp"), other.get("exp"), "{check}: {}", case.name);
+                }
+            }
+        })
+        .await;
+    }
+}

@@ -40,7 +40,7 @@ pub(super) async fn logged(session: &Session<'_>) {
         Err(saw) => Fact::holds("process", "it lives", false, saw),
     }];
     match (session.log(), before) {
-        (Some(log), Some(before)) => facts.extend(safe(log.get(before..).unwrap_or_default())),
+        (Some(log), Some(before)) => facts.extend(safe(log.get(before..).unwrap_or(&log))),
         _ => session.note("CL-15: the target's log cannot be read, so it was not looked at"),
     }
     session.stage.trial(Trial {

@@ -35,7 +35,7 @@ async fn moved(lane: &Lane<'_>) -> Result<(), LaneError> {
     })
     .await?;
     let mark = lane.idp().mark();
-    // Both may have been fetched just now, and the address a moment after the keys.
+    // The keys may be fetched at the old address once more before discovery is asked again.
     let most = lane.ttl * 2 + lane.cooldown() + BUSY;
     let took = lane.first_good(most).await?;
     lane.case("DI-5", "the keys are in another place")

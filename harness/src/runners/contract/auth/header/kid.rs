@@ -85,6 +85,7 @@ pub(super) async fn logged(session: &Session<'_>) {
                 let mut facts = vec![session.expected(&Expect::ClientError, &answer)];
                 let log = settled(session, before, &marker).await;
                 facts.extend(lines(&log, &marker));
+                facts.extend(written(session));
                 facts
             },
         )
@@ -95,7 +96,8 @@ pub(super) async fn logged(session: &Session<'_>) {
 async fn settled(session: &Session<'_>, before: usize, marker: &str) -> String {
     let since = || {
         let log = session.log().unwrap_or_default();
-        log.get(before..).unwrap_or_default().to_owned()
+        // A log that was cut meanwhile is looked at as a whole.
+        log.get(before..).unwrap_or(&log).to_owned()
     };
     let deadline = Instant::now() + LOGGED;
     while !since().contains(marker) && Instant::now() < deadline {
@@ -103,6 +105,13 @@ async fn settled(session: &Session<'_>, before: usize, marker: &str) -> String {
     }
     tokio::time::sleep(SETTLED).await;
     since()
+}
+
+/// A log that is empty after all that was refused is no evidence of anything.
+fn written(session: &Session<'_>) -> Option<Fact> {
+    let empty = session.log().is_none_or(|log| log.trim().is_empty());
+    let saw = Saw::Unknown("the target has logged nothing at all".to_owned());
+    empty.then(|| Fact::one_of("log", ["something"], saw))
 }
 
 fn lines(log: &str, marker: &str) -> Vec<Fact> {

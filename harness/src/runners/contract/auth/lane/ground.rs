@@ -172,6 +172,15 @@ impl<'a> Ground<'a> {
             let value = (start.ttl == Ttl::Short).then(|| ttl.as_secs().max(1).to_string());
             environment.insert(variable.clone(), value);
         }
+        // A production environment may name an issuer of its own: here it has to be this one.
+        let issuer = self
+            .plan
+            .guard
+            .as_ref()
+            .and_then(|guard| guard.issuer.as_ref());
+        if let Some(variable) = issuer.filter(|_| start.production) {
+            environment.insert(variable.clone(), Some(idp.issuer()));
+        }
         let with = LaunchWith {
             values: values.map(|(name, value)| (name.to_owned(), value)).into(),
             environment,

@@ -61,9 +61,12 @@ pub(super) fn other_alphabets(session: &Session<'_>) -> Made {
         for (name, inserted) in INSERTED {
             // Signed as they stand: a decoder that skips what it does not know finds a good token.
             let resigned = at < 2;
-            let behind = changed(&draft, &parts, at, format!("{text}{inserted}"), resigned)?;
             let name = |place: &str| format!("{part}: {name} {place}");
-            cases.push(refused(session, "ST-3", name("behind"), &behind));
+            // White space behind the last part belongs to the field, not to the token (RFC 9110, section 5.5).
+            if resigned || !inserted.trim().is_empty() {
+                let behind = changed(&draft, &parts, at, format!("{text}{inserted}"), resigned)?;
+                cases.push(refused(session, "ST-3", name("behind"), &behind));
+            }
             let (left, right) = text.split_at(text.len() / 2);
             let within = format!("{left}{inserted}{right}");
             let within = changed(&draft, &parts, at, within, resigned)?;

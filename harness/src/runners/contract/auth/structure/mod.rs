@@ -91,3 +91,25 @@ fn refused(
 
 /// Fields that are longer may be refused as such.
 const LONG: usize = 8_000;
+
+#[cfg(test)]
+mod tests {
+    use super::super::bench::{distinct, plan, with_session};
+    use super::*;
+
+    #[tokio::test]
+    async fn every_check_has_cases_that_all_differ() {
+        let plan = plan();
+        with_session(&plan, async |session| {
+            let good = session.good(None).unwrap_or_default();
+            for (check, make) in CHECKS {
+                for case in distinct(check, make(session)) {
+                    assert_ne!(super::super::bench::token(&case), good, "{check}");
+                    assert!(case.expect != Expect::Accepted, "{check}");
+                }
+            }
+            assert_eq!(distinct("ST-9", json::deep(session)).len(), 5);
+        })
+        .await;
+    }
+}

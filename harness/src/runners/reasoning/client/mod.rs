@@ -1,15 +1,17 @@
 //! The target, spoken to as the adapters say; every request has a time limit.
 
+mod ask;
+mod write;
+
+pub(super) use ask::{Answer, triples};
+
 use super::request::{self, Holes};
-use super::results::{self, Binding, Results};
-use super::turtle::{Row, Rows, document, is_blank};
 use crate::model::load::StatusRange;
 use crate::model::trial::Saw;
 use crate::model::trial::launch::TrialError;
 use crate::model::trial::reasoning::case::CaseProfile;
-use crate::model::trial::reasoning::{ReasoningPlan, RequestPlan, Told};
+use crate::model::trial::reasoning::{ReasoningPlan, RequestPlan};
 use reqwest::{Client, StatusCode};
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -36,28 +38,6 @@ impl Silence {
 pub(super) struct GraphName {
     pub name: String,
     pub iri: String,
-}
-
-/// What a question came to.
-#[derive(Debug, Clone)]
-pub(super) struct Answer {
-    /// The whole answer.
-    pub json: Value,
-    /// The results within it.
-    pub results: Results,
-}
-
-impl Answer {
-    /// The rows.
-    ///
-    /// # Errors
-    /// The answer of an `ASK`.
-    pub(super) fn rows(&self) -> Result<&[Binding], Silence> {
-        match &self.results {
-            Results::Rows(rows) => Ok(rows),
-            Results::Boolean(_) => Err(Silence("a truth value where rows were asked for".into())),
-        }
-    }
 }
 
 /// An answer of any status.
@@ -189,180 +169,6 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// Adds triples.
-    pub(super) async fn insert(&self, graph: &GraphName, rows: &Rows) -> Result<(), Silence> {
-        self.write(&self.plan.write.insert, graph, rows).await
-    }
-
-    /// Makes the triples the whole graph.
-    pub(super) async fn replace(&self, graph: &GraphName, rows: &Rows) -> Result<(), Silence> {
-        if let Some(request) = &self.plan.write.replace {
-            return self.write(request, graph, rows).await;
-        }
-        self.clear(graph).await?;
-        match rows.is_empty() {
-            true => Ok(()),
-            false => self.insert(graph, rows).await,
-        }
-    }
-
-    /// Empties a graph.
-    pub(super) async fn clear(&self, graph: &GraphName) -> Result<(), Silence> {
-        let nothing = Rows::new();
-        match (&self.plan.write.clear, &self.plan.write.replace) {
-            (Some(request), _) | (None, Some(request)) => {
-                self.write(request, graph, &nothing).await
-            }
-            (None, None) => Err(Silence("the adapter cannot empty a graph".into())),
-        }
-    }
-
-    /// Takes triples out of a graph and adds others; answers what is in it then.
-    pub(super) async fn change(
-        &self,
-        graph: &GraphName,
-        content: &Rows,
-        gone: &Rows,
-        came: &Rows,
-    ) -> Result<Rows, Silence> {
-        let mut now: Rows = content - gone;
-        now.extend(came.iter().cloned());
-        // A blank node has no name by which its triples could be deleted.
-        let by_name = !gone.iter().flatten().any(|term| is_blank(term));
-        match &self.plan.write.delete {
-            _ if gone.is_empty() => {}
-            Some(request) if by_name => self.write(request, graph, gone).await?,
-            _ => {
-                self.replace(graph, &now).await?;
-                return Ok(now);
-            }
-        }
-        if !came.is_empty() {
-            self.insert(graph, came).await?;
-        }
-        Ok(now)
-    }
-
-    /// Writes by one of the adapter's requests.
-    async fn write(
-        &self,
-        request: &RequestPlan,
-        graph: &GraphName,
-        rows: &Rows,
-    ) -> Result<(), Silence> {
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        used.insert(graph.name.clone());
-        drop(used);
-        let reply = self.offer(request, graph, &document(rows)).await?;
-        match reply.is_one_of(&request.status) {
-            true => Ok(()),
-            false => Err(Silence(format!(
-                "a write of {} triples: {}",
-                rows.len(),
-                reply.told()
-            ))),
-        }
-    }
-
-    /// Sends a document, whatever becomes of it.
-    pub(super) async fn offer(
-        &self,
-        request: &RequestPlan,
-        graph: &GraphName,
-        data: &str,
-    ) -> Result<Reply, Silence> {
-        let mut holes = Holes::new(graph);
-        holes.set("data", data);
-        self.send(request, &holes, self.plan.limits.answer, 0).await
-    }
-
-    /// Asks a question over a graph.
-    pub(super) async fn ask(
-        &self,
-        graph: &GraphName,
-        profile: CaseProfile,
-        query: &str,
-    ) -> Result<Answer, Silence> {
-        self.ask_within(graph, profile, query, self.plan.limits.answer)
-            .await
-    }
-
-    /// Asks a question that may take longer than others.
-    pub(super) async fn ask_within(
-        &self,
-        graph: &GraphName,
-        profile: CaseProfile,
-        query: &str,
-        within: Duration,
-    ) -> Result<Answer, Silence> {
-        let ask = &self.plan.ask;
-        let request = match (&ask.query_without_profile, profile) {
-            (Some(request), CaseProfile::None) => request,
-            _ => &ask.query,
-        };
-        self.put(request, graph, profile, query, within).await
-    }
-
-    /// Asks a question whose rows come marked; `None` where the adapter cannot.
-    pub(super) async fn ask_marked(
-        &self,
-        graph: &GraphName,
-        query: &str,
-    ) -> Option<Result<Answer, Silence>> {
-        let request = self.plan.ask.query_with_marks.as_ref()?;
-        let within = self.plan.limits.answer;
-        Some(
-            self.put(request, graph, CaseProfile::Rdfs, query, within)
-                .await,
-        )
-    }
-
-    /// Asks with a word that is no profile.
-    pub(super) async fn ask_by(
-        &self,
-        graph: &GraphName,
-        word: &str,
-        query: &str,
-    ) -> Result<Reply, Silence> {
-        let mut holes = Holes::new(graph);
-        holes.set("query", query);
-        holes.set("profile", word);
-        holes.set("inferred_graph", "");
-        self.send(&self.plan.ask.query, &holes, self.plan.limits.answer, 1)
-            .await
-    }
-
-    async fn put(
-        &self,
-        request: &RequestPlan,
-        graph: &GraphName,
-        profile: CaseProfile,
-        query: &str,
-        within: Duration,
-    ) -> Result<Answer, Silence> {
-        let mut holes = Holes::new(graph);
-        holes.set("query", query);
-        holes.set("profile", &self.word(profile).unwrap_or_default());
-        let inferred = self.inferred(graph, profile).unwrap_or_default();
-        holes.set("inferred_graph", &inferred);
-        let reply = self.send(request, &holes, within, 1).await?;
-        if !reply.is_one_of(&request.status) {
-            return Err(Silence(format!(
-                "a question under `{}`: {}",
-                profile.word(),
-                reply.told()
-            )));
-        }
-        let bad = |why: String| Silence(format!("{why} ({})", reply.told()));
-        let json: Value = serde_json::from_slice(&reply.body)
-            .map_err(|error| bad(format!("no JSON: {error}")))?;
-        let pointer = &self.plan.ask.results;
-        let document = json.pointer(pointer);
-        let document = document.ok_or_else(|| bad(format!("nothing at `{pointer}`")))?;
-        let results = results::read(document).map_err(bad)?;
-        Ok(Answer { json, results })
-    }
-
     /// Sends a request; a service that says it cannot answer now is asked again until its time is over.
     async fn send(
         &self,
@@ -378,7 +184,7 @@ impl<'a> Target<'a> {
         let until = Instant::now() + within;
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let reply = match tokio::time::timeout(left, self.once(&built)).await {
+            let reply = match tokio::time::timeout(left, Box::pin(self.once(&built))).await {
                 Ok(reply) => reply.map_err(|why| self.silent(why))?,
                 Err(_) => return Err(self.silent(format!("no answer within {within:?}"))),
             };
@@ -419,12 +225,6 @@ impl<'a> Target<'a> {
         let joined = lines.join("\n");
         (!joined.is_empty() && joined.len() < 4000).then_some(joined)
     }
-
-    /// A value of the metadata of an answer.
-    pub(super) fn told<'v>(&self, answer: &'v Answer, told: Told) -> Option<&'v Value> {
-        let pointer = self.plan.metadata.get(&told)?;
-        answer.json.pointer(pointer)
-    }
 }
 
 /// An error with its causes: reqwest's own words alone never say why.
@@ -436,11 +236,4 @@ fn whole(error: &reqwest::Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// The rows of `SELECT ?s ?p ?o` as triples; a row without all three is none.
-pub(super) fn triples(rows: &[Binding]) -> Vec<Row> {
-    let cell = |row: &Binding, name: &str| row.get(name).cloned();
-    let triple = |row: &Binding| Some([cell(row, "s")?, cell(row, "p")?, cell(row, "o")?]);
-    rows.iter().filter_map(triple).collect()
 }
