@@ -38,7 +38,8 @@ fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
 /// The keys, fetched at once and without patience.
 fn keys(issuer: u16) -> Option<Vec<Value>> {
     let mut stream = TcpStream::connect(("127.0.0.1", issuer)).ok()?;
-    let request = "GET /realms/a/keys HTTP/1.1\r\nhost: idp\r\nuser-agent: easy\r\nconnection: close\r\n\r\n";
+    let request =
+        "GET /realms/a/keys HTTP/1.1\r\nhost: idp\r\nuser-agent: easy\r\nconnection: close\r\n\r\n";
     stream.write_all(request.as_bytes()).ok()?;
     let (head, _) = read(&mut stream)?;
     let mut body = Vec::new();
@@ -50,8 +51,15 @@ fn keys(issuer: u16) -> Option<Vec<Value>> {
 
 /// The status for a request.
 fn status(head: &str, issuer: u16) -> &'static str {
-    let field = |line: &&str| line.to_ascii_lowercase().starts_with("authorization: bearer ");
-    let Some(token) = head.lines().find(field).and_then(|line| line.split(' ').nth(2)) else {
+    let field = |line: &&str| {
+        line.to_ascii_lowercase()
+            .starts_with("authorization: bearer ")
+    };
+    let Some(token) = head
+        .lines()
+        .find(field)
+        .and_then(|line| line.split(' ').nth(2))
+    else {
         return "401 Unauthorized";
     };
     let Some(keys) = keys(issuer) else {
@@ -85,7 +93,9 @@ fn verifier(issuer: u16) -> String {
                     true => "200 OK",
                     false => status(&head, issuer),
                 };
-                let text = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}");
+                let text = format!(
+                    "HTTP/1.1 {status}\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}"
+                );
                 let _ = stream.write_all(text.as_bytes());
             });
         }
@@ -110,14 +120,20 @@ fn the_easiest_verifier_fails_where_it_is_wrong_and_nowhere_else() {
     );
     project.write("suites/service.yaml", &suite);
     let only = [WRONG, RIGHT, UNASKED].join(",");
-    project.run(&["run", "service", "--only", &only]).expect_code(1);
+    project
+        .run(&["run", "service", "--only", &only])
+        .expect_code(1);
     let report = project.report();
     let of = |check: &Value| {
         let text = |key: &str| check[key].as_str().unwrap_or_default().to_owned();
         (text("id"), (text("verdict"), text("saw")))
     };
-    let seen: BTreeMap<String, (String, String)> =
-        report["checks"].as_array().unwrap().iter().map(of).collect();
+    let seen: BTreeMap<String, (String, String)> = report["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(of)
+        .collect();
     for (ids, wanted) in [(WRONG, "fail"), (RIGHT, "pass"), (UNASKED, "skipped")] {
         for id in ids.split(',') {
             let (verdict, saw) = &seen[id];

@@ -13,7 +13,9 @@ use crate::runners::contract::fake::identity_provider::{KeyChange, Scene, named}
 
 /// A target without keys, and documents that it must not believe; then one that it may.
 pub(super) const REFUSALS: &[Step] = &[
-    Step::cold(&["DI-2", "DI-3", "DI-4"], |lane| Box::pin(refusals::all(lane))),
+    Step::cold(&["DI-2", "DI-3", "DI-4"], |lane| {
+        Box::pin(refusals::all(lane))
+    }),
     Step::cold(&["DI-8"], |lane| Box::pin(refusals::widening(lane))),
     Step::new(&["DI-7"], |lane| Box::pin(unknown_names(lane))),
 ];
@@ -54,7 +56,14 @@ async fn unknown_names(lane: &Lane<'_>) -> Result<(), LaneError> {
     }
     lane.case("DI-7", "three strangers, each after a cooldown")
         .fact(seen_count("fetches of the keys", (STRANGERS, usize::MAX), fetches).should())
-        .fact(seen_count("requests for discovery", (0, 1), lane.discoveries(start).len()).should())
+        .fact(
+            seen_count(
+                "requests for discovery",
+                (0, 1),
+                lane.discoveries(start).len(),
+            )
+            .should(),
+        )
         .record();
     Ok(())
 }

@@ -17,7 +17,9 @@ const NO_START: &str = "it does not start";
 pub(in super::super) async fn in_production(ground: &Ground<'_>) {
     let declared = ground.plan.keys.private_hosts_refused;
     if !declared && ground.stage.asks("DI-6") {
-        ground.stage.not_run("DI-6", "`auth.keys.private_hosts_refused` is not declared");
+        ground
+            .stage
+            .not_run("DI-6", "`auth.keys.private_hosts_refused` is not declared");
     }
     let asks = |check| ground.stage.asks(check) && (check != "DI-6" || declared);
     if !CHECKS.into_iter().any(asks) || ground.stage.stopped() {
@@ -52,7 +54,9 @@ fn undecided(ground: &Ground<'_>, why: &str) {
     let declared = ground.plan.keys.private_hosts_refused;
     for check in CHECKS {
         if ground.stage.asks(check) && (check != "DI-6" || declared) {
-            ground.stage.inconclusive(check, format!("in production: {why}"));
+            ground
+                .stage
+                .inconclusive(check, format!("in production: {why}"));
         }
     }
 }
@@ -109,7 +113,13 @@ async fn asked(lane: &Lane<'_>) -> Result<(), LaneError> {
     let again = lane.bearer(&token).await;
     let touched = lane.idp().canary().since(Mark::default()).connections.len();
     let documents = lane.discoveries(Mark::default()).len();
-    if documents == 0 && lane.plan.guard.as_ref().is_none_or(|guard| guard.issuer.is_none()) {
+    if documents == 0
+        && lane
+            .plan
+            .guard
+            .as_ref()
+            .is_none_or(|guard| guard.issuer.is_none())
+    {
         // It trusts another issuer, and the suite file does not say how that is changed.
         let why = "DI-3 in production was not asked: declare `auth.guard.issuer_variable`";
         lane.stage.progress(why);
@@ -120,7 +130,11 @@ async fn asked(lane: &Lane<'_>) -> Result<(), LaneError> {
         ("DI-6", "an address of loopback in production"),
     ] {
         lane.case(check, case)
-            .fact(seen_count("requests for discovery", (1, usize::MAX), documents))
+            .fact(seen_count(
+                "requests for discovery",
+                (1, usize::MAX),
+                documents,
+            ))
             .fact(lane.not_accepted(&again))
             .fact(seen_count("connections to where it leads", (0, 0), touched))
             .twin(Twin {

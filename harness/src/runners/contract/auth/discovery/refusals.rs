@@ -67,17 +67,37 @@ fn page() -> Scene {
 /// Every document: its check, what it is, and the scene.
 fn documents() -> Vec<(&'static str, &'static str, Scene)> {
     vec![
-        ("DI-2", "the issuer with a slash more", saying(json!({"issuer": "{issuer}/"}))),
-        ("DI-2", "the issuer of another", saying(json!({"issuer": "{second_issuer}"}))),
+        (
+            "DI-2",
+            "the issuer with a slash more",
+            saying(json!({"issuer": "{issuer}/"})),
+        ),
+        (
+            "DI-2",
+            "the issuer of another",
+            saying(json!({"issuer": "{second_issuer}"})),
+        ),
         ("DI-2", "no issuer", saying(json!({"issuer": null}))),
         ("DI-3", "no jwks_uri", saying(json!({"jwks_uri": null}))),
-        ("DI-3", "a relative jwks_uri", saying(json!({"jwks_uri": "/realms/a/keys"}))),
-        ("DI-3", "a file", saying(json!({"jwks_uri": "file:///etc/hostname"}))),
+        (
+            "DI-3",
+            "a relative jwks_uri",
+            saying(json!({"jwks_uri": "/realms/a/keys"})),
+        ),
+        (
+            "DI-3",
+            "a file",
+            saying(json!({"jwks_uri": "file:///etc/hostname"})),
+        ),
         ("DI-4", "404", status(404)),
         ("DI-4", "500", status(500)),
         ("DI-4", "a page", page()),
         ("DI-4", "octets that are no HTTP", failing(Fault::NotHttp)),
-        ("DI-4", "5 MiB", saying(json!({"padding": " ".repeat(LARGE)}))),
+        (
+            "DI-4",
+            "5 MiB",
+            saying(json!({"padding": " ".repeat(LARGE)})),
+        ),
         ("DI-4", "silence", failing(Fault::Silent)),
     ]
 }
@@ -166,7 +186,10 @@ fn widened(lane: &Lane<'_>) -> Scene {
 pub(super) async fn widening(lane: &Lane<'_>) -> Result<(), LaneError> {
     let other = outside(lane);
     let kid = format!("widened-{}", uuid::Uuid::new_v4().simple());
-    let key = other.and_then(Family::of).map(|family| family.foreign()).transpose()?;
+    let key = other
+        .and_then(Family::of)
+        .map(|family| family.foreign())
+        .transpose()?;
     let mut beside = Vec::new();
     if let (Some(other), Some(key)) = (other, &key) {
         beside.push(Value::Object(key.jwk(&kid, other)));
@@ -201,7 +224,11 @@ fn tokens(
     let published = lane.idp().published();
     let public = published.first().map(Value::to_string).unwrap_or_default();
     let secret = Key::Secret(public.into_bytes());
-    let shared = draft.clone().header("alg", "HS256").by(secret, Algorithm::HS256).sign()?;
+    let shared = draft
+        .clone()
+        .header("alg", "HS256")
+        .by(secret, Algorithm::HS256)
+        .sign()?;
     let mut tokens = vec![("none".to_owned(), none), ("HS256".to_owned(), shared)];
     if let Some((algorithm, key)) = other {
         let draft = draft.header("kid", kid).header("alg", json!(algorithm));

@@ -31,7 +31,11 @@ pub(super) async fn windows(lane: &Lane<'_>) -> Result<(), LaneError> {
         .fact(all_of("answers", "all accepted", &replies, |reply| {
             lane.is_accepted(reply)
         }))
-        .fact(seen_count("requests for the keys", (least, most), lane.gets(mark).len()))
+        .fact(seen_count(
+            "requests for the keys",
+            (least, most),
+            lane.gets(mark).len(),
+        ))
         .record();
     Ok(())
 }
@@ -67,7 +71,14 @@ pub(super) async fn replaced(lane: &Lane<'_>) -> Result<(), LaneError> {
     let new = lane.first_good(gone_after(lane)).await?;
     lane.case("JB-7", "new material under the old name")
         .fact(time("until the old was refused", gone_after(lane), took).should())
-        .fact(time("until the new was accepted, after that", gone_after(lane), new).should())
+        .fact(
+            time(
+                "until the new was accepted, after that",
+                gone_after(lane),
+                new,
+            )
+            .should(),
+        )
         .twin(lane.twin().await?)
         .record();
     Ok(())

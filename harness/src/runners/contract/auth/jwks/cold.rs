@@ -21,8 +21,16 @@ pub(super) async fn first_fetch(lane: &Lane<'_>) -> Result<(), LaneError> {
     let documents = lane.discoveries(start);
     lane.case("JB-1", "the first request after a start")
         .fact(lane.accepted(&reply))
-        .fact(seen_count("requests for discovery", (1, 1), documents.len()))
-        .fact(seen_count("requests for the keys", (1, 1), lane.gets(start).len()))
+        .fact(seen_count(
+            "requests for discovery",
+            (1, 1),
+            documents.len(),
+        ))
+        .fact(seen_count(
+            "requests for the keys",
+            (1, 1),
+            lane.gets(start).len(),
+        ))
         .record();
     let (own, _) = lane.idp().paths();
     let path = &lane.plan.issuer.path;
@@ -55,7 +63,11 @@ pub(super) async fn inside_the_time(lane: &Lane<'_>) -> Result<(), LaneError> {
         .fact(all_of("answers", "all accepted", &replies, |reply| {
             lane.is_accepted(reply)
         }))
-        .fact(seen_count("requests for the keys", (0, 0), lane.gets(mark).len()))
+        .fact(seen_count(
+            "requests for the keys",
+            (0, 0),
+            lane.gets(mark).len(),
+        ))
         .record();
     Ok(())
 }
@@ -78,7 +90,11 @@ pub(super) async fn default_time(lane: &Lane<'_>) -> Result<(), LaneError> {
         .fact(all_of("answers", "all accepted", &replies, |reply| {
             lane.is_accepted(reply)
         }))
-        .fact(seen_count("further requests for the keys", (0, 0), lane.gets(mark).len()))
+        .fact(seen_count(
+            "further requests for the keys",
+            (0, 0),
+            lane.gets(mark).len(),
+        ))
         .fact(
             Fact::holds(
                 "the default",
@@ -111,7 +127,11 @@ pub(super) async fn herd(lane: &Lane<'_>) -> Result<(), LaneError> {
         .fact(all_of("answers", "all accepted", &replies, |reply| {
             lane.is_accepted(reply)
         }))
-        .fact(seen_count("requests for the keys", (1, 2), lane.gets(start).len()))
+        .fact(seen_count(
+            "requests for the keys",
+            (1, 2),
+            lane.gets(start).len(),
+        ))
         .record();
     Ok(())
 }

@@ -64,12 +64,14 @@ pub(super) async fn steady(lane: &Lane<'_>) -> Result<(), LaneError> {
         new_key(lane)
     );
     let (gets, elapsed) = (lane.gets(mark).len(), started.elapsed());
-    let refused = |reply: &Result<Reply, Silence>| {
-        matches!(reply, Ok(reply) if lane.plan.statuses.reject.contains(&reply.status))
-    };
+    let refused = |reply: &Result<Reply, Silence>| matches!(reply, Ok(reply) if lane.plan.statuses.reject.contains(&reply.status));
     lane.case("JB-11", "500 names in 10 s")
         .fact(all_of("answers", "all refused", &bad, refused))
-        .fact(seen_count("requests for the keys", (1, lane.allowed(elapsed)), gets))
+        .fact(seen_count(
+            "requests for the keys",
+            (1, lane.allowed(elapsed)),
+            gets,
+        ))
         .record();
     lane.case("JB-14", "a new key in the middle of the flood")
         .fact(time("until its token was accepted", lane.soon(), new?))
@@ -77,7 +79,9 @@ pub(super) async fn steady(lane: &Lane<'_>) -> Result<(), LaneError> {
     observation::series(lane, page).await;
     let kept = kept(lane, &good[0]).await?;
     lane.case("JB-13", "good tokens amid the flood")
-        .fact(all_of("answers", "all accepted", &amid, |reply| lane.is_accepted(reply)))
+        .fact(all_of("answers", "all accepted", &amid, |reply| {
+            lane.is_accepted(reply)
+        }))
         .fact(as_fast(&calm, &amid).await)
         .fact(all_of(
             "known keys after it, the provider down",
@@ -142,9 +146,12 @@ async fn flood(lane: &Lane<'_>) -> Result<(Answers, Duration), LaneError> {
 }
 
 fn answered(answers: &Answers) -> Fact {
-    all_of("answers", "each one, and none of them 5xx but 503", answers, |reply| {
-        matches!(reply, Ok(reply) if reply.status < 500 || reply.status == 503)
-    })
+    all_of(
+        "answers",
+        "each one, and none of them 5xx but 503",
+        answers,
+        |reply| matches!(reply, Ok(reply) if reply.status < 500 || reply.status == 503),
+    )
 }
 
 async fn empty(lane: &Lane<'_>) -> Result<(), LaneError> {
@@ -166,14 +173,24 @@ async fn empty(lane: &Lane<'_>) -> Result<(), LaneError> {
     for check in ["JB-12", "KS-17"] {
         lane.case(check, "a flood while the set is empty")
             .fact(answered(&answers))
-            .fact(seen_count("requests for the keys", (1, lane.allowed(elapsed)), gets))
+            .fact(seen_count(
+                "requests for the keys",
+                (1, lane.allowed(elapsed)),
+                gets,
+            ))
             .fact(Fact::holds(
                 "the process",
                 "alive",
                 alive.is_ok(),
-                alive.as_ref().map_or_else(ToString::to_string, |reply| reply.status.to_string()),
+                alive
+                    .as_ref()
+                    .map_or_else(ToString::to_string, |reply| reply.status.to_string()),
             ))
-            .fact(time("until a good token was accepted again", lane.soon() + BUSY, back))
+            .fact(time(
+                "until a good token was accepted again",
+                lane.soon() + BUSY,
+                back,
+            ))
             .record();
     }
     Ok(())
@@ -188,7 +205,11 @@ async fn failing_keys(lane: &Lane<'_>) -> Result<(), LaneError> {
     let most = lane.allowed(elapsed) * attempts;
     lane.case("JB-12", "a flood while the keys are answered 500")
         .fact(answered(&answers))
-        .fact(seen_count("requests for the keys", (1, most), lane.gets(mark).len()))
+        .fact(seen_count(
+            "requests for the keys",
+            (1, most),
+            lane.gets(mark).len(),
+        ))
         .record();
     Ok(())
 }
@@ -213,7 +234,12 @@ async fn refused(lane: &Lane<'_>) -> Result<(), LaneError> {
     let saw: Saw = saw(grown);
     lane.case("JB-12", "a flood while connections are refused")
         .fact(answered(&answers))
-        .fact(Fact::number("fetch errors counted", (Some(1.0), Some(most)), "", saw))
+        .fact(Fact::number(
+            "fetch errors counted",
+            (Some(1.0), Some(most)),
+            "",
+            saw,
+        ))
         .record();
     Ok(())
 }

@@ -54,7 +54,11 @@ fn fits(rows: &[Vec<Duration>], retry: &RetryPlan) -> bool {
             false => of(place).min(),
         })
         .collect();
-    row.is_some_and(|row| readings(retry).iter().any(|wanted| is_row(&row, wanted, retry)))
+    row.is_some_and(|row| {
+        readings(retry)
+            .iter()
+            .any(|wanted| is_row(&row, wanted, retry))
+    })
 }
 
 fn is_row(seen: &[Duration], wanted: &[Duration], retry: &RetryPlan) -> bool {

@@ -29,7 +29,9 @@ pub(super) const ROTATION: &[Step] = &[
     Step::new(&["JB-4", "JB-5"], |lane| Box::pin(rotation::added(lane))),
     Step::new(&["JB-8"], |lane| Box::pin(rotation::before_signing(lane))),
     Step::new(&["JB-28"], |lane| Box::pin(rotation::hygiene(lane))),
-    Step::new(&["JB-29"], |lane| Box::pin(rotation::closed_connections(lane))),
+    Step::new(&["JB-29"], |lane| {
+        Box::pin(rotation::closed_connections(lane))
+    }),
     Step::new(&["JB-30"], |lane| Box::pin(slow::unknown_name(lane))),
     Step::new(&["JB-15", "JB-26", "JB-27"], |lane| {
         Box::pin(outage::inside_the_time(lane))
@@ -56,7 +58,9 @@ pub(super) const FLOODS: &[Step] = &[
     Step::new(&["JB-11", "JB-13", "JB-14", "OB-5"], |lane| {
         Box::pin(flood::steady(lane))
     }),
-    Step::new(&["JB-12", "KS-17"], |lane| Box::pin(flood::amid_faults(lane))),
+    Step::new(&["JB-12", "KS-17"], |lane| {
+        Box::pin(flood::amid_faults(lane))
+    }),
 ];
 
 /// Keys that grow old.
@@ -70,6 +74,6 @@ pub(super) const AGEING: &[Step] = &[
 ];
 
 /// A target that starts while its provider is down.
-pub(super) const OUTAGE: &[Step] = &[
-    Step::cold(&["JB-17", "JB-27", "OB-2"], |lane| Box::pin(outage::cold(lane))),
-];
+pub(super) const OUTAGE: &[Step] = &[Step::cold(&["JB-17", "JB-27", "OB-2"], |lane| {
+    Box::pin(outage::cold(lane))
+})];

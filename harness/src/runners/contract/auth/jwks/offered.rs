@@ -14,7 +14,10 @@ const MAX_AGE: Duration = Duration::from_secs(1);
 /// `JB-16`: old keys do for the declared while, and then they do not.
 pub(super) async fn stale(lane: &Lane<'_>) -> Result<(), LaneError> {
     let Some(window) = lane.plan.keys.stale_if_error else {
-        lane.stage.not_run("JB-16", "`auth.keys.stale_if_error_seconds` is not declared");
+        lane.stage.not_run(
+            "JB-16",
+            "`auth.keys.stale_if_error_seconds` is not declared",
+        );
         return Ok(());
     };
     if window > LONGEST {
@@ -42,9 +45,12 @@ pub(super) async fn stale(lane: &Lane<'_>) -> Result<(), LaneError> {
     lane.scene(Scene::default()).await?;
     lane.until_good(lane.soon() + lane.longest_answer()).await?;
     lane.case("JB-16", "down past the time to live")
-        .fact(all_of("within the window", "all accepted", &replies, |reply| {
-            lane.is_accepted(reply)
-        }))
+        .fact(all_of(
+            "within the window",
+            "all accepted",
+            &replies,
+            |reply| lane.is_accepted(reply),
+        ))
         .facts(counted)
         .fact(time("until the keys counted as unavailable", most, gone))
         .twin(lane.twin().await?)
@@ -73,13 +79,16 @@ async fn first_unavailable(
 /// `JB-24`: what has not changed is not sent again.
 pub(super) async fn condition(lane: &Lane<'_>) -> Result<(), LaneError> {
     if !lane.plan.keys.conditional {
-        lane.stage.not_run("JB-24", "`auth.keys.conditional` is not declared");
+        lane.stage
+            .not_run("JB-24", "`auth.keys.conditional` is not declared");
         return Ok(());
     }
     let (mark, until) = (lane.idp().mark(), Instant::now() + lane.ttl * 2 + BUSY);
     let unchanged = |lane: &Lane<'_>| {
         let gets = lane.gets(mark);
-        gets.iter().filter(|seen| seen.outcome == Outcome::Answered(304)).count()
+        gets.iter()
+            .filter(|seen| seen.outcome == Outcome::Answered(304))
+            .count()
     };
     while unchanged(lane) == 0 && Instant::now() < until {
         let _ = lane.bearer(&lane.good()?).await;
@@ -102,7 +111,8 @@ pub(super) async fn condition(lane: &Lane<'_>) -> Result<(), LaneError> {
 /// `JB-25`: the provider says that its keys grow old sooner.
 pub(super) async fn max_age(lane: &Lane<'_>) -> Result<(), LaneError> {
     if !lane.plan.keys.max_age {
-        lane.stage.not_run("JB-25", "`auth.keys.max_age` is not declared");
+        lane.stage
+            .not_run("JB-25", "`auth.keys.max_age` is not declared");
         return Ok(());
     }
     let value = format!("public, max-age={}", MAX_AGE.as_secs());
@@ -127,7 +137,12 @@ pub(super) async fn max_age(lane: &Lane<'_>) -> Result<(), LaneError> {
     };
     let most = (MAX_AGE + BUSY).as_secs_f64();
     lane.case("JB-25", "max-age=1")
-        .fact(Fact::number("until the keys were fetched again", (None, Some(most)), "s", took))
+        .fact(Fact::number(
+            "until the keys were fetched again",
+            (None, Some(most)),
+            "s",
+            took,
+        ))
         .record();
     Ok(())
 }

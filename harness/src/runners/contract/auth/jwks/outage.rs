@@ -1,7 +1,7 @@
 //! A provider that is down: before the keys grow old, and before there were any.
 
-use crate::model::trial::auth::ColdStart;
 use crate::model::trial::Fact;
+use crate::model::trial::auth::ColdStart;
 use crate::runners::contract::auth::ask::{Reply, Silence};
 use crate::runners::contract::auth::case::status;
 use crate::runners::contract::auth::lane::{BUSY, Lane, LaneError, Seen, all_of, saw, time};
@@ -65,7 +65,9 @@ async fn back(lane: &Lane<'_>) -> Result<(), LaneError> {
         Some(took) => pace::within(what, most, took).await,
         None => time(what, most, None),
     };
-    lane.case("JB-26", "the provider is back").fact(fact).record();
+    lane.case("JB-26", "the provider is back")
+        .fact(fact)
+        .record();
     Ok(())
 }
 
@@ -117,11 +119,18 @@ pub(super) async fn cold(lane: &Lane<'_>) -> Result<(), LaneError> {
     lane.scene(Scene::default()).await?;
     lane.until_good(lane.soon() + lane.longest_answer()).await?;
     let twin = lane.twin().await?;
-    for (case, reply) in [("a silent provider", silent), ("refused connections", refused)] {
+    for (case, reply) in [
+        ("a silent provider", silent),
+        ("refused connections", refused),
+    ] {
         let took = reply.as_ref().ok().map(|reply| reply.took);
         lane.case("JB-17", format!("no keys yet, {case}"))
             .fact(lane.unavailable(&reply))
-            .fact(time("until it was answered", lane.longest_answer() + BUSY, took))
+            .fact(time(
+                "until it was answered",
+                lane.longest_answer() + BUSY,
+                took,
+            ))
             .twin(twin.clone())
             .record();
     }

@@ -56,7 +56,11 @@ pub(super) async fn to_itself(lane: &Lane<'_>) -> Result<(), LaneError> {
             "",
             Saw::Number(f64::from(hops)),
         ))
-        .fact(time("until it was answered", lane.longest_answer() + BUSY, took))
+        .fact(time(
+            "until it was answered",
+            lane.longest_answer() + BUSY,
+            took,
+        ))
         .fact(lane.accepted(&known))
         .record();
     Ok(())

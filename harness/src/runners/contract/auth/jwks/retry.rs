@@ -45,7 +45,12 @@ pub(super) async fn pauses(lane: &Lane<'_>) -> Result<(), LaneError> {
         let row = lane.whole_row(mark).await;
         let attempts: Vec<Instant> = row.iter().map(|seen| seen.at).collect();
         let after = pace::loopback().await;
-        let calm = [before, after].iter().flatten().filter(|slow| **slow <= CALM).count() == 2;
+        let calm = [before, after]
+            .iter()
+            .flatten()
+            .filter(|slow| **slow <= CALM)
+            .count()
+            == 2;
         if calm {
             rows.push(gaps::between(&attempts));
         }
@@ -70,7 +75,8 @@ pub(super) async fn counts(lane: &Lane<'_>) -> Result<(), LaneError> {
     for failures in 1..=most + 1 {
         lane.rests().await;
         lane.cool_down().await;
-        lane.scene(failing(503, Some(failures), KeyChange::Add)).await?;
+        lane.scene(failing(503, Some(failures), KeyChange::Add))
+            .await?;
         let mark = lane.idp().mark();
         let reply = lane.bearer(&lane.good()?).await;
         let gets = lane.whole_row(mark).await.len();
@@ -81,7 +87,11 @@ pub(super) async fn counts(lane: &Lane<'_>) -> Result<(), LaneError> {
         };
         lane.case("JB-19", format!("{failures} failures"))
             .fact(status)
-            .fact(seen_count("requests for the keys", (attempts, attempts), gets))
+            .fact(seen_count(
+                "requests for the keys",
+                (attempts, attempts),
+                gets,
+            ))
             .record();
     }
     Ok(())
@@ -92,15 +102,21 @@ pub(super) async fn shared(lane: &Lane<'_>) -> Result<(), LaneError> {
     lane.cool_down().await;
     lane.scene(failing(503, None, KeyChange::Keep)).await?;
     let mark = lane.idp().mark();
-    let strangers: Vec<String> = (0..SHARING).map(|_| lane.stranger()).collect::<Result<_, _>>()?;
+    let strangers: Vec<String> = (0..SHARING)
+        .map(|_| lane.stranger())
+        .collect::<Result<_, _>>()?;
     let replies = join_all(strangers.iter().map(|token| lane.bearer(token))).await;
     let gets = lane.gets(mark).len();
     let statuses = &lane.plan.statuses;
-    let refused = |status: &u16| statuses.reject.contains(status) || statuses.unavailable.contains(status);
+    let refused =
+        |status: &u16| statuses.reject.contains(status) || statuses.unavailable.contains(status);
     lane.case("JB-20", "50 strangers at once, 503 for the keys")
-        .fact(all_of("answers", "none accepted, none without answer", &replies, |reply| {
-            matches!(reply, Ok(reply) if refused(&reply.status))
-        }))
+        .fact(all_of(
+            "answers",
+            "none accepted, none without answer",
+            &replies,
+            |reply| matches!(reply, Ok(reply) if refused(&reply.status)),
+        ))
         .fact(seen_count("requests for the keys", (1, SHARED), gets))
         .record();
     Ok(())

@@ -30,7 +30,8 @@ pub(super) async fn added(lane: &Lane<'_>) -> Result<(), LaneError> {
     lane.case("JB-4", "a new key beside the old one")
         .fact(time("until its token was accepted", lane.soon(), took))
         .record();
-    lane.accepts("JB-5", "the old key, still published", &lane.old()?).await;
+    lane.accepts("JB-5", "the old key, still published", &lane.old()?)
+        .await;
     Ok(())
 }
 
@@ -70,11 +71,18 @@ pub(super) async fn hygiene(lane: &Lane<'_>) -> Result<(), LaneError> {
     let delta = lane.idp().requests_since(mark);
     let named = |fields: &[(String, String)]| {
         fields.iter().any(|(name, value)| {
-            FOREIGN.iter().any(|foreign| name.eq_ignore_ascii_case(foreign)) || value.contains(CANARY)
+            FOREIGN
+                .iter()
+                .any(|foreign| name.eq_ignore_ascii_case(foreign))
+                || value.contains(CANARY)
         })
     };
     let (_, keys) = lane.idp().paths();
-    let copied = delta.requests.iter().filter(|seen| named(&seen.fields)).count();
+    let copied = delta
+        .requests
+        .iter()
+        .filter(|seen| named(&seen.fields))
+        .count();
     let gets = lane.gets(mark);
     let methods: Vec<&str> = gets.iter().map(|seen| seen.method.as_str()).collect();
     let agent = |seen: &&SeenRequest| {
@@ -90,19 +98,32 @@ pub(super) async fn hygiene(lane: &Lane<'_>) -> Result<(), LaneError> {
             !methods.is_empty() && methods.iter().all(|method| *method == "GET"),
             methods.join(", "),
         ))
-        .fact(seen_count("requests with fields of the request", (0, 0), copied))
+        .fact(seen_count(
+            "requests with fields of the request",
+            (0, 0),
+            copied,
+        ))
         .fact(Fact::holds(
             "targets",
             &format!("{keys}, without a query"),
             gets.iter().all(|seen| seen.target == keys),
-            gets.first().map(|seen| seen.target.clone()).unwrap_or_default(),
+            gets.first()
+                .map(|seen| seen.target.clone())
+                .unwrap_or_default(),
         ))
         .fact(seen_count(
             "requests that no provider is meant for",
             (0, 0),
             delta.unmatched().len(),
         ))
-        .fact(seen_count("fetches with a User-Agent", (gets.len().max(1), gets.len().max(1)), named_agent).should())
+        .fact(
+            seen_count(
+                "fetches with a User-Agent",
+                (gets.len().max(1), gets.len().max(1)),
+                named_agent,
+            )
+            .should(),
+        )
         .asked(&ask)
         .record();
     Ok(())
@@ -129,15 +150,25 @@ pub(super) async fn closed_connections(lane: &Lane<'_>) -> Result<(), LaneError>
     }
     let mut facts = vec![
         time("until a new key was accepted", lane.soon(), took),
-        all_of("old tokens", "all accepted", &old, |reply| lane.is_accepted(reply)),
+        all_of("old tokens", "all accepted", &old, |reply| {
+            lane.is_accepted(reply)
+        }),
     ];
     if lane.has_metrics() {
         let grown = lane.grown(&before, |scrape| lane.errors(scrape), 0.0).await;
-        facts.push(Fact::number("fetch errors counted", (None, Some(0.0)), "", saw(grown)));
+        facts.push(Fact::number(
+            "fetch errors counted",
+            (None, Some(0.0)),
+            "",
+            saw(grown),
+        ));
     }
-    lane.case("JB-29", "the provider closed its connections between two fetches")
-        .facts(facts)
-        .record();
+    lane.case(
+        "JB-29",
+        "the provider closed its connections between two fetches",
+    )
+    .facts(facts)
+    .record();
     Ok(())
 }
 

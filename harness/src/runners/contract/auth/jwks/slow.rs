@@ -36,7 +36,11 @@ pub(super) async fn unknown_name(lane: &Lane<'_>) -> Result<(), LaneError> {
     let (_, seen) = tokio::join!(lane.bearer(&stranger), meanwhile(lane, mark));
     let (fetching, replies) = seen?;
     lane.case("JB-30", "the keys take 5 s for an unknown name")
-        .fact(seen_count("fetches under way meanwhile", (1, usize::MAX), fetching))
+        .fact(seen_count(
+            "fetches under way meanwhile",
+            (1, usize::MAX),
+            fetching,
+        ))
         .fact(all_of("known tokens", "all accepted", &replies, |reply| {
             lane.is_accepted(reply)
         }))
@@ -59,7 +63,10 @@ async fn meanwhile(
         tokio::time::sleep(LOOK).await;
     }
     let gets = lane.gets(mark);
-    let fetching = gets.iter().filter(|seen| seen.outcome == Outcome::Open).count();
+    let fetching = gets
+        .iter()
+        .filter(|seen| seen.outcome == Outcome::Open)
+        .count();
     let mut replies = Vec::with_capacity(MEANWHILE);
     let asked = Instant::now();
     // Who waits for the fetch each time has shown enough with the first one.
@@ -81,7 +88,12 @@ pub(super) async fn old_keys(lane: &Lane<'_>) -> Result<(), LaneError> {
     let gets = lane.gets(mark).len();
     lane.case("JB-10", "100 requests at once, the keys take 2 s")
         .fact(seen_count("requests for the keys", (0, 2), gets).should())
-        .fact(all_of("answers", "all accepted", &replies, |reply| lane.is_accepted(reply)).should())
+        .fact(
+            all_of("answers", "all accepted", &replies, |reply| {
+                lane.is_accepted(reply)
+            })
+            .should(),
+        )
         .fact(
             time(
                 "95 % of them were answered within",

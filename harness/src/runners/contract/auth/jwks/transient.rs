@@ -53,7 +53,11 @@ async fn passes(lane: &Lane<'_>, case: &str, scene: Scene) -> Result<(), LaneErr
     let reply = lane.bearer(&lane.good()?).await;
     lane.case("JB-21", case)
         .fact(lane.accepted(&reply))
-        .fact(seen_count("requests for the keys", (2, 2), lane.gets(mark).len()))
+        .fact(seen_count(
+            "requests for the keys",
+            (2, 2),
+            lane.gets(mark).len(),
+        ))
         .record();
     Ok(())
 }
@@ -101,7 +105,9 @@ async fn limited(lane: &Lane<'_>) -> Result<(), LaneError> {
     })
     .await?;
     let mark = lane.idp().mark();
-    let took = lane.first_good(lane.soon() + Duration::from_secs(ALONE)).await?;
+    let took = lane
+        .first_good(lane.soon() + Duration::from_secs(ALONE))
+        .await?;
     let gets = lane.gets(mark);
     let gap = match gets.as_slice() {
         [first, second, ..] => Saw::Number((second.at - first.at).as_secs_f64()),
@@ -109,12 +115,17 @@ async fn limited(lane: &Lane<'_>) -> Result<(), LaneError> {
     };
     let shortest = 0.95 * f64::from(u32::try_from(ALONE).unwrap_or(1));
     lane.case("JB-21", "429 once, with Retry-After: 1")
-        .fact(Fact::holds(
-            "the token of the new key",
-            "accepted in the end",
-            took.is_some(),
-            took.map_or("it was not".to_owned(), |took| format!("after {} ms", took.as_millis())),
-        ).should())
+        .fact(
+            Fact::holds(
+                "the token of the new key",
+                "accepted in the end",
+                took.is_some(),
+                took.map_or("it was not".to_owned(), |took| {
+                    format!("after {} ms", took.as_millis())
+                }),
+            )
+            .should(),
+        )
         .fact(Fact::number("until it was asked again", (Some(shortest), None), "s", gap).should())
         .record();
     Ok(())

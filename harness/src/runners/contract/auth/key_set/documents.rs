@@ -50,8 +50,14 @@ pub(super) async fn large(lane: &Lane<'_>) -> Result<(), LaneError> {
 pub(super) async fn no_set(lane: &Lane<'_>) -> Result<(), LaneError> {
     let documents = [
         ("garbage:html", "a page"),
-        ("garbage:truncated", "half a document, with the length of that half"),
-        ("outage:half", "half a document, with the length of the whole"),
+        (
+            "garbage:truncated",
+            "half a document, with the length of that half",
+        ),
+        (
+            "outage:half",
+            "half a document, with the length of the whole",
+        ),
         ("huge:packed", "32 MiB in a small gzip"),
         ("garbage:null", "null"),
     ];
@@ -88,6 +94,9 @@ async fn own_type(lane: &Lane<'_>) -> Result<(), LaneError> {
 
 /// `KS-18`.
 pub(super) async fn no_list(lane: &Lane<'_>) -> Result<(), LaneError> {
-    let documents = [("garbage:no-keys", "{}"), ("garbage:object", "keys is an object")];
+    let documents = [
+        ("garbage:no-keys", "{}"),
+        ("garbage:object", "keys is an object"),
+    ];
     old_keys_do(lane, "KS-18", &documents).await
 }

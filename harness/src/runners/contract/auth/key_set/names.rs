@@ -17,7 +17,8 @@ pub(super) async fn twice(lane: &Lane<'_>) -> Result<(), LaneError> {
     }
     let kid = name("twice");
     let ([third, first], second) = (Family::Rsa.own()?, Family::Rsa.foreign()?);
-    let token = |key| Ok::<_, LaneError>(draft(lane, &kid, RS256)?.by(Key::Pair(key), RS256).sign()?);
+    let token =
+        |key| Ok::<_, LaneError>(draft(lane, &kid, RS256)?.by(Key::Pair(key), RS256).sign()?);
     let keys = [&first, &second].map(|key| Value::Object(key.jwk(&kid, RS256)));
     lane.publish(KeySet::Beside(keys.to_vec())).await?;
     for (case, key) in [("the first of two", first), ("the second of two", second)] {
@@ -26,7 +27,8 @@ pub(super) async fn twice(lane: &Lane<'_>) -> Result<(), LaneError> {
             DuplicateKid::TryEach => lane.accepts("KS-6", case, &token(key)?).await,
         }
     }
-    lane.refuses("KS-6", "a third key under their name", &token(third)?).await
+    lane.refuses("KS-6", "a third key under their name", &token(third)?)
+        .await
 }
 
 /// `KS-7`: an RSA and an EC key of one name.
@@ -35,12 +37,18 @@ pub(super) async fn two_types(lane: &Lane<'_>) -> Result<(), LaneError> {
         return Ok(());
     }
     let kid = name("both");
-    let keys = [(Family::Rsa.foreign()?, RS256), (Family::P256.foreign()?, ES256)];
-    let set = keys.iter().map(|(key, alg)| Value::Object(key.jwk(&kid, *alg)));
+    let keys = [
+        (Family::Rsa.foreign()?, RS256),
+        (Family::P256.foreign()?, ES256),
+    ];
+    let set = keys
+        .iter()
+        .map(|(key, alg)| Value::Object(key.jwk(&kid, *alg)));
     lane.publish(KeySet::Beside(set.collect())).await?;
     for (key, alg) in keys {
         let token = draft(lane, &kid, alg)?.by(Key::Pair(key), alg).sign()?;
-        lane.accepts("KS-7", &format!("{alg:?} under the shared name"), &token).await;
+        lane.accepts("KS-7", &format!("{alg:?} under the shared name"), &token)
+            .await;
     }
     Ok(())
 }
@@ -64,7 +72,9 @@ pub(super) async fn none(lane: &Lane<'_>) -> Result<(), LaneError> {
     let mark = lane.idp().mark();
     let provoked = lane.provoke(mark).await?;
     let named = lane.bearer(&lane.good()?).await;
-    let nameless = lane.bearer(&lane.draft()?.without_header("kid").sign()?).await;
+    let nameless = lane
+        .bearer(&lane.draft()?.without_header("kid").sign()?)
+        .await;
     lane.scene(Scene::default()).await?;
     let back = lane.first_good(lane.soon() * 2).await?;
     let sane = |what: &str, saw: Saw| {
@@ -79,7 +89,10 @@ pub(super) async fn none(lane: &Lane<'_>) -> Result<(), LaneError> {
     lane.case("KS-19", "no key has a name")
         .fact(Fact::holds("the set", "fetched", provoked, saw).should())
         .fact(sane("status of a token with a name", status_number(&named)))
-        .fact(sane("status of a token without one", status_number(&nameless)))
+        .fact(sane(
+            "status of a token without one",
+            status_number(&nameless),
+        ))
         .fact(time("until a named set was used again", lane.soon() * 2, back).should())
         .record();
     Ok(())
@@ -110,7 +123,8 @@ pub(super) async fn odd(lane: &Lane<'_>) -> Result<(), LaneError> {
     for kid in ["constructor", "toString", "hasOwnProperty"] {
         let key = Key::Pair(Family::Rsa.foreign()?);
         let token = draft(lane, kid, RS256)?.by(key, RS256).sign()?;
-        lane.refuses("KS-21", &format!("{kid}, which is not published"), &token).await?;
+        lane.refuses("KS-21", &format!("{kid}, which is not published"), &token)
+            .await?;
     }
     Ok(())
 }

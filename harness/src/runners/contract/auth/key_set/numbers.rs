@@ -175,7 +175,11 @@ mod tests {
             assert!(verifies(&exponent_one(&draft).unwrap(), &input));
             let two = exponent_two(&draft);
             assert!(verifies(&two, &input));
-            assert_eq!((two.0[0] >> 7, two.0[OCTETS - 1] % 2), (1, 1), "2048 bits, odd");
+            assert_eq!(
+                (two.0[0] >> 7, two.0[OCTETS - 1] % 2),
+                (1, 1),
+                "2048 bits, odd"
+            );
         }
         let even = (0..64).find_map(|number| {
             let draft = draft(number);

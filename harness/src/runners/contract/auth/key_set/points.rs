@@ -34,7 +34,9 @@ fn coordinate(jwk: &Value, name: &str) -> Vec<u8> {
 /// The private number in PKCS #8 around an ECPrivateKey (RFC 5915, section 3).
 fn private(pkcs8: &[u8]) -> Option<BigUint> {
     let before = [2, 1, 1, 4, 32];
-    let at = pkcs8.windows(before.len()).position(|window| window == before)?;
+    let at = pkcs8
+        .windows(before.len())
+        .position(|window| window == before)?;
     let octets = pkcs8.get(at + before.len()..at + before.len() + OCTETS)?;
     Some(BigUint::from_bytes_be(octets))
 }
@@ -99,7 +101,11 @@ fn by_nobody(lane: &Lane<'_>, case: &str, x: &[u8], y: &[u8]) -> Result<Crafted,
     let kid = name("point");
     let draft: Draft = draft(lane, &kid, ES256)?;
     let signature = signed_by_nobody(draft.input().as_bytes())?;
-    Ok(crafted(case, ec(&kid, x, y), draft.with_signature(signature)))
+    Ok(crafted(
+        case,
+        ec(&kid, x, y),
+        draft.with_signature(signature),
+    ))
 }
 
 /// `KS-11`.
@@ -114,9 +120,16 @@ pub(super) async fn off_the_curve(lane: &Lane<'_>) -> Result<(), LaneError> {
     ];
     let kid = name("swapped");
     let key = Family::P256.foreign()?;
-    let jwk = with(Value::Object(key.jwk(&kid, ES256)), &json!({"crv": "P-384"}));
+    let jwk = with(
+        Value::Object(key.jwk(&kid, ES256)),
+        &json!({"crv": "P-384"}),
+    );
     let token = draft(lane, &kid, ES256)?.by(Key::Pair(key), ES256).sign()?;
-    all.push(crafted("a point of P-256 that is called one of P-384", jwk, token));
+    all.push(crafted(
+        "a point of P-256 that is called one of P-384",
+        jwk,
+        token,
+    ));
     let kid = name("short");
     let (key, jwk) = short(&kid)?;
     let token = draft(lane, &kid, ES256)?.by(Key::Pair(key), ES256).sign()?;

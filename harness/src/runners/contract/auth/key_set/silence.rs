@@ -61,7 +61,11 @@ async fn once(lane: &Lane<'_>, fault: Fault, case: &str) -> Result<bool, LaneErr
         .fact(within(LATEST))
         .fact(within(BETTER).should())
         .fact(lane.accepted(&reply))
-        .fact(time("until the token was answered", lane.longest_answer() + BUSY, took))
+        .fact(time(
+            "until the token was answered",
+            lane.longest_answer() + BUSY,
+            took,
+        ))
         .record();
     Ok(given_up.is_some())
 }

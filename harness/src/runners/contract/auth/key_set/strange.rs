@@ -61,7 +61,8 @@ pub(super) async fn certificates(lane: &Lane<'_>) -> Result<(), LaneError> {
     // Not even a certificate: a target that reads the member meets the worst of it.
     let only = json!({"n": null, "e": null, "x5c": ["AAAA"]});
     let crafted = right(lane, "x5c alone", Algorithm::RS256, &only)?;
-    lane.publish(KeySet::Beside(vec![crafted.jwk.clone()])).await?;
+    lane.publish(KeySet::Beside(vec![crafted.jwk.clone()]))
+        .await?;
     let ask = lane.request().bearer(&crafted.token);
     let reply = lane.send(&ask).await;
     let good = lane.bearer(&lane.good()?).await;

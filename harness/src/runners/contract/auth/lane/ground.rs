@@ -5,9 +5,7 @@ use crate::model::trial::auth::AuthPlan;
 use crate::model::trial::launch::{LaunchWith, Launched, Stage};
 use crate::model::trial::plan::Comes;
 use crate::runners::contract::auth::ask::Address;
-use crate::runners::contract::fake::identity_provider::{
-    Client, IdentityProvider, Options, Scene,
-};
+use crate::runners::contract::fake::identity_provider::{Client, IdentityProvider, Options, Scene};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::AtomicU32;
@@ -130,7 +128,10 @@ impl<'a> Ground<'a> {
     async fn provider(&self, scene: &Scene) -> Result<Provider<'a>, LaneError> {
         let told = |error: &dyn std::fmt::Display| LaneError::Harness(error.to_string());
         if let Some(shared) = self.shared {
-            shared.scene(scene.clone()).await.map_err(|error| told(&error))?;
+            shared
+                .scene(scene.clone())
+                .await
+                .map_err(|error| told(&error))?;
             return Ok(Provider::Shared(shared));
         }
         let options = Options {
@@ -172,7 +173,11 @@ impl<'a> Ground<'a> {
             environment.insert(variable.clone(), value);
         }
         // A production environment may name an issuer of its own: here it has to be this one.
-        let issuer = self.plan.guard.as_ref().and_then(|guard| guard.issuer.as_ref());
+        let issuer = self
+            .plan
+            .guard
+            .as_ref()
+            .and_then(|guard| guard.issuer.as_ref());
         if let Some(variable) = issuer.filter(|_| start.production) {
             environment.insert(variable.clone(), Some(idp.issuer()));
         }
@@ -186,4 +191,3 @@ impl<'a> Ground<'a> {
         Ok(Some(self.stage.launcher.launch(&with).await?))
     }
 }
-

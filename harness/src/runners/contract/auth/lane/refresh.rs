@@ -109,7 +109,9 @@ impl Lane<'_> {
     fn next_pause(&self) -> Duration {
         let retry = &self.plan.keys.retry;
         let exponent = retry.first_exponent.unwrap_or(1) + retry.most;
-        let pause = retry.base.mul_f64(retry.factor.powi(exponent.cast_signed()));
+        let pause = retry
+            .base
+            .mul_f64(retry.factor.powi(exponent.cast_signed()));
         pause.mul_f64(1.25)
     }
 
@@ -118,7 +120,9 @@ impl Lane<'_> {
         let (quiet, started) = (self.next_pause(), Instant::now());
         loop {
             let gets = self.gets(mark);
-            let last = gets.last().map_or(started, |seen| seen.answered.unwrap_or(seen.at));
+            let last = gets
+                .last()
+                .map_or(started, |seen| seen.answered.unwrap_or(seen.at));
             let open = gets.iter().any(|seen| seen.outcome == Outcome::Open);
             let over = !open && last.max(started).elapsed() >= quiet;
             if over || started.elapsed() > self.longest_answer() {

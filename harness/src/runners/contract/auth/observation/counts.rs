@@ -15,7 +15,8 @@ const AT_ONCE: usize = 200;
 /// Says that the target has no metrics; answers whether it has.
 pub(super) fn has_metrics(lane: &Lane<'_>, check: &str) -> bool {
     if !lane.has_metrics() && lane.stage.asks(check) {
-        lane.stage.not_run(check, "the target declares no `metrics_path`");
+        lane.stage
+            .not_run(check, "the target declares no `metrics_path`");
     }
     lane.has_metrics()
 }
@@ -41,9 +42,13 @@ pub(super) async fn successes(lane: &Lane<'_>) -> Result<(), LaneError> {
     for _ in 0..GOOD {
         good.push(lane.bearer(&lane.good()?).await);
     }
-    let grown = lane.grown(&before, |scrape| successes_of(lane, scrape), 10.0).await;
+    let grown = lane
+        .grown(&before, |scrape| successes_of(lane, scrape), 10.0)
+        .await;
     lane.case("OB-1", "10 good tokens")
-        .fact(all_of("answers", "all accepted", &good, |reply| lane.is_accepted(reply)))
+        .fact(all_of("answers", "all accepted", &good, |reply| {
+            lane.is_accepted(reply)
+        }))
         .fact(exactly("successes grew by", GOOD, grown))
         .record();
     let before = lane.scrape().await;
@@ -51,7 +56,9 @@ pub(super) async fn successes(lane: &Lane<'_>) -> Result<(), LaneError> {
     for _ in 0..BAD {
         bad.push(lane.bearer(&reasons::expired(lane)?).await);
     }
-    let grown = lane.grown(&before, |scrape| successes_of(lane, scrape), 1.0).await;
+    let grown = lane
+        .grown(&before, |scrape| successes_of(lane, scrape), 1.0)
+        .await;
     lane.case("OB-1", "5 expired tokens")
         .fact(all_of("answers", "none accepted", &bad, |reply| {
             reply.is_ok() && !lane.is_accepted(reply)
@@ -77,9 +84,19 @@ pub(super) async fn at_once(lane: &Lane<'_>) -> Result<(), LaneError> {
     let before = lane.scrape().await;
     let replies = join_all(tokens.iter().map(|token| lane.bearer(token))).await;
     let all = f64::from(u32::try_from(AT_ONCE / 2).unwrap_or(u32::MAX));
-    let good = lane.grown(&before, |scrape| successes_of(lane, scrape), all).await;
-    let forged = lane.grown(&before, |scrape| count(lane, scrape, "invalid_signature"), all / 2.0).await;
-    let expired = lane.grown(&before, |scrape| count(lane, scrape, "expired"), all / 2.0).await;
+    let good = lane
+        .grown(&before, |scrape| successes_of(lane, scrape), all)
+        .await;
+    let forged = lane
+        .grown(
+            &before,
+            |scrape| count(lane, scrape, "invalid_signature"),
+            all / 2.0,
+        )
+        .await;
+    let expired = lane
+        .grown(&before, |scrape| count(lane, scrape, "expired"), all / 2.0)
+        .await;
     lane.case("OB-8", "100 good, 50 forged and 50 expired tokens at once")
         .fact(all_of("answers", "each one", &replies, Result::is_ok))
         .fact(exactly("successes grew by", AT_ONCE / 2, good))

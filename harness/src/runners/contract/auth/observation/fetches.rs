@@ -44,7 +44,12 @@ pub(super) async fn timed(lane: &Lane<'_>) -> Result<(), LaneError> {
             gets.to_string(),
         ))
         .fact(exactly("fetches grew by", gets, counted))
-        .fact(Fact::number("their time grew by", (Some(seconds), None), "s", saw(summed)))
+        .fact(Fact::number(
+            "their time grew by",
+            (Some(seconds), None),
+            "s",
+            saw(summed),
+        ))
         .record();
     Ok(())
 }

@@ -33,7 +33,8 @@ const CLASSES: [&str; 5] = [
 /// `OB-6`.
 pub(super) async fn lines(lane: &Lane<'_>) -> Result<(), LaneError> {
     if lane.log().is_none() {
-        lane.stage.not_run("OB-6", "the log of the target cannot be read");
+        lane.stage
+            .not_run("OB-6", "the log of the target cannot be read");
         return Ok(());
     }
     let mut sent = Vec::new();
@@ -114,7 +115,11 @@ fn telling(log: &str, reason: &str, id: &str) -> Vec<String> {
 /// JSON, or `key=value` pairs.
 fn is_structured(line: &str) -> bool {
     let json = serde_json::from_str::<serde_json::Value>(line).is_ok_and(|value| value.is_object());
-    json || line.split_whitespace().filter(|word| word.contains('=')).count() >= 2
+    json || line
+        .split_whitespace()
+        .filter(|word| word.contains('='))
+        .count()
+        >= 2
 }
 
 fn has_word(line: &str, wanted: &str) -> bool {
@@ -136,7 +141,10 @@ fn token_of(ask: &Ask) -> String {
 
 /// Payload and signature. The header is the same for many tokens, and no secret.
 fn parts(token: &str) -> impl Iterator<Item = &str> {
-    token.split('.').skip(1).filter(|part| part.len() >= SHORTEST_PART)
+    token
+        .split('.')
+        .skip(1)
+        .filter(|part| part.len() >= SHORTEST_PART)
 }
 
 #[cfg(test)]
@@ -155,12 +163,16 @@ mod tests {
         // Prose is no structured line, and without the id sent every line with any id counts.
         assert_eq!(telling(LOG, "expired", "r-3").len(), 2);
         assert_eq!(telling(LOG, "malformed", "r-1").len(), 0);
-        assert_eq!(telling("{\"reason\":\"expired\"}", "expired", "r-1").len(), 0);
+        assert_eq!(
+            telling("{\"reason\":\"expired\"}", "expired", "r-1").len(),
+            0
+        );
     }
 
     #[test]
     fn the_parts_that_must_not_be_logged_are_payload_and_signature() {
-        let all: Vec<&str> = parts("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLW9jdGV0cw").collect();
+        let all: Vec<&str> =
+            parts("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLW9jdGV0cw").collect();
         assert_eq!(all, ["eyJzdWIiOiJhbGljZSJ9", "c2lnbmF0dXJlLW9jdGV0cw"]);
         assert_eq!(parts("abc").count(), 0);
     }

@@ -38,7 +38,8 @@ pub(in super::super) async fn series(lane: &Lane<'_>, before: Seen<String>) {
         }
     };
     let (after, page) = after;
-    let count = |scrape: &Scrape| f64::from(u32::try_from(scrape.samples.len()).unwrap_or(u32::MAX));
+    let count =
+        |scrape: &Scrape| f64::from(u32::try_from(scrape.samples.len()).unwrap_or(u32::MAX));
     let most = f64::from(u32::try_from(lane.plan.reasons.len()).unwrap_or(u32::MAX));
     let open = open_labels(lane, &after);
     case.fact(Fact::number(
@@ -57,7 +58,11 @@ pub(in super::super) async fn series(lane: &Lane<'_>, before: Seen<String>) {
         "names of the flood",
         "nowhere on the page",
         !page.contains(STRANGER),
-        if page.contains(STRANGER) { "there is one" } else { "nowhere" },
+        if page.contains(STRANGER) {
+            "there is one"
+        } else {
+            "nowhere"
+        },
     ))
     .record();
 }
@@ -138,7 +143,9 @@ fn broken(page: &str) -> Option<String> {
         return Some(format!("{} is there twice", sample.name));
     }
     let mut types = BTreeSet::new();
-    let told = page.lines().filter_map(|line| line.trim().strip_prefix("# TYPE "));
+    let told = page
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("# TYPE "));
     let mut names = told.filter_map(|rest| rest.split_whitespace().next());
     let twice = names.find(|name| !types.insert(*name))?;
     Some(format!("the type of {twice} is told twice"))
@@ -151,7 +158,10 @@ fn shrunk(first: &Scrape, second: &Scrape) -> Option<String> {
         let after = all.find(|after| after.name == before.name && after.labels == before.labels);
         after.is_none_or(|after| after.value < before.value)
     };
-    let mut growing = first.samples.iter().filter(|sample| grows(first, &sample.name));
+    let mut growing = first
+        .samples
+        .iter()
+        .filter(|sample| grows(first, &sample.name));
     growing.find(smaller).map(|sample| sample.name.clone())
 }
 

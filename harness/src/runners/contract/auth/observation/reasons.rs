@@ -60,7 +60,9 @@ fn claiming(lane: &Lane<'_>, claims: serde_json::Value) -> Result<String, LaneEr
 }
 
 fn early(lane: &Lane<'_>) -> Result<String, LaneError> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX / 2);
     claiming(lane, json!({"nbf": now + leeway(lane) + BEYOND}))
 }
@@ -89,8 +91,14 @@ pub(super) fn requests(lane: &Lane<'_>) -> Result<Vec<(&'static str, Ask)>, Lane
         ("invalid_signature", bearer(forged(lane)?)),
         ("expired", bearer(expired(lane)?)),
         ("not_yet_valid", bearer(early(lane)?)),
-        ("invalid_issuer", bearer(claiming(lane, json!({"iss": "https://other.example"}))?)),
-        ("invalid_audience", bearer(claiming(lane, json!({"aud": "another-api"}))?)),
+        (
+            "invalid_issuer",
+            bearer(claiming(lane, json!({"iss": "https://other.example"}))?),
+        ),
+        (
+            "invalid_audience",
+            bearer(claiming(lane, json!({"aud": "another-api"}))?),
+        ),
         ("missing_claim", bearer(without_expiry(lane)?)),
     ])
 }
@@ -124,7 +132,11 @@ pub(super) async fn each(lane: &Lane<'_>) -> Result<(), LaneError> {
                 "classes",
                 "no two share a series",
                 words.len() == lane.plan.reasons.len(),
-                format!("{} words for {} classes", words.len(), lane.plan.reasons.len()),
+                format!(
+                    "{} words for {} classes",
+                    words.len(),
+                    lane.plan.reasons.len()
+                ),
             )
             .should(),
         )
@@ -150,7 +162,10 @@ mod tests {
     use super::*;
 
     fn counts(pairs: &[(&str, f64)]) -> BTreeMap<String, f64> {
-        pairs.iter().map(|(word, value)| ((*word).to_owned(), *value)).collect()
+        pairs
+            .iter()
+            .map(|(word, value)| ((*word).to_owned(), *value))
+            .collect()
     }
 
     #[test]

@@ -48,7 +48,8 @@ impl Document {
     /// The same, packed (RFC 1952).
     fn packed(mut self) -> Self {
         let mut packed = Vec::new();
-        let read = GzEncoder::new(self.body.as_slice(), Compression::fast()).read_to_end(&mut packed);
+        let read =
+            GzEncoder::new(self.body.as_slice(), Compression::fast()).read_to_end(&mut packed);
         // Reading from memory does not fail; if it did, the document would go out as it is.
         if read.is_ok() {
             (self.encoding, self.body) = (Some("gzip"), packed);
