@@ -85,7 +85,7 @@ test-drift *ARGS:
 test-guard *ARGS:
     cargo run --quiet --bin proofhouse -- run production_guard --strict {{ ARGS }}
 
-# The same in about forty seconds; its report is not fit for release
+# Load it for short durations, about forty seconds in all; such a report is not fit for release
 [group('prove')]
 quick *ARGS:
     cargo run --quiet --bin proofhouse -- run performance --profile quick {{ ARGS }}
@@ -94,6 +94,18 @@ quick *ARGS:
 [group('prove')]
 test-reasoning *ARGS:
     cargo run --quiet --bin proofhouse -- run reasoning {{ ARGS }}
+
+# Judge the reference platform from outside: its tokens, and its pull requests (about ninety seconds)
+[group('prove')]
+test-contract *ARGS:
+    cargo run --quiet --bin proofhouse -- run contract_auth contract_github {{ ARGS }}
+
+# Every black-box suite against the healthy platform and under every seeded fault: each is caught by its own check
+[group('prove')]
+prove *ARGS:
+    cargo build --quiet --workspace --bin proofhouse
+    cargo build --quiet --workspace --bin platform-seeded --features reference-platform/seeded-faults
+    target/debug/proofhouse prove {{ ARGS }}
 
 # Start the reference platform in containers, wait until all are healthy, say where each answers
 [group('chaos')]

@@ -67,7 +67,7 @@ impl Progress {
             Event::ScenarioStarted { scenario } => self.begin(scenario),
             Event::Window(window) => self.window(window),
             Event::ScenarioFinished(finished) => self.finish(&finished.scenario),
-            Event::EnvironmentUp { services } => {
+            Event::EnvironmentUp { services } if !services.is_empty() => {
                 let names: Vec<_> = services
                     .iter()
                     .map(|s| format!("{} at {}", s.name, s.url))
