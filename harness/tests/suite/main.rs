@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bad_inputs;
+mod catalogue;
 mod chaos;
 mod chaos_engine;
 mod chaos_environment;
