@@ -42,6 +42,11 @@ pub(super) enum Command {
         /// Files or folders [default: suites and scenarios]
         paths: Vec<PathBuf>,
     },
+    /// Print every check of black-box suites as a table: id, level, meaning, source, proof
+    Checks {
+        /// Suite files, or names of suites in `suites/` [default: all of `suites/`]
+        suites: Vec<String>,
+    },
     /// Print the JSON Schema of a file format, for editors
     Schema {
         /// `suite`, `scenario`, `targets`, `chaos`, `system`, `policy`, `waivers`, `report`, or the kind of a black-box suite

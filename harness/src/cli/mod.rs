@@ -7,6 +7,7 @@ mod chaos;
 mod chaos_line;
 mod chaos_plan;
 pub mod check;
+mod checks;
 mod decide;
 mod detail;
 pub mod doctor;
@@ -110,6 +111,7 @@ fn dispatch(command: Command) -> u8 {
             ))
         }
         Command::Gate { command, arguments } => gate::run(command.as_ref(), &arguments),
+        Command::Checks { suites } => written(checks::run(&suites, &mut out)),
         Command::Schema { kind } => schema_of(&kind, &mut out),
     }
 }

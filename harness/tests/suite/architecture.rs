@@ -56,7 +56,9 @@ const PURE: &[&str] = &["judge", "report", "model", "gate"];
 const IMPURE: &[&str] = &[
     "tokio::",
     "std::fs",
-    "std::net",
+    "std::net::Tcp",
+    "std::net::Udp",
+    "ToSocketAddrs",
     "reqwest::",
     "SystemTime::now",
     "Timestamp::now",

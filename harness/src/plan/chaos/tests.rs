@@ -323,8 +323,8 @@ fn users_beside_a_story_last_as_long_as_it_can() {
 #[test]
 fn blows_that_are_parallel_begin_together() {
     let text = RICH.replace(
-        "  - {loss: {target: relay",
-        "  - {parallel: true, loss: {target: nats",
+        "- {loss: {target: relay",
+        "- {parallel: true, loss: {target: nats",
     );
     let plan = planned(&[("c/a.yaml", &text)], None, None, Profile::Full).unwrap();
     let actions = plan.chaos.unwrap().actions;

@@ -1,3 +1,5 @@
+//! What the section `auth` says, and what is refused in it.
+
 #![allow(clippy::unwrap_used)]
 
 use crate::config::document;

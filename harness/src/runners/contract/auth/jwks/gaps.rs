@@ -54,11 +54,21 @@ fn fits(rows: &[Vec<Duration>], retry: &RetryPlan) -> bool {
             false => of(place).min(),
         })
         .collect();
-    row.is_some_and(|row| {
-        readings(retry)
+    row.is_some_and(|row| match retry.jitter {
+        true => readings(retry)
             .iter()
-            .any(|wanted| is_row(&row, wanted, retry))
+            .any(|wanted| is_row(&row, wanted, retry)),
+        false => nearest(&row, retry).is_some_and(|wanted| is_row(&row, &wanted, retry)),
     })
+}
+
+/// The reading whose sum is nearest, as a ratio: pauses that are too short for one reading must not
+/// pass as long ones of the other.
+fn nearest(row: &[Duration], retry: &RetryPlan) -> Option<Vec<Duration>> {
+    let sum = |row: &[Duration]| row.iter().sum::<Duration>().as_secs_f64().max(1e-9);
+    let away = |wanted: &[Duration]| (sum(wanted) / sum(row)).ln().abs();
+    let readings = readings(retry).into_iter();
+    readings.min_by(|a, b| away(a).total_cmp(&away(b)))
 }
 
 fn is_row(seen: &[Duration], wanted: &[Duration], retry: &RetryPlan) -> bool {

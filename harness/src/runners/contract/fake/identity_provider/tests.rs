@@ -131,6 +131,9 @@ async fn shows(provider: &IdentityProvider, name: &str) -> bool {
         "outage:429" => says("429") && head.contains("retry-after: 1"),
         "flaky:1" => says("503") && whole(provider, &keys).await.0.starts_with("HTTP/1.1 200"),
         "huge:keys" => published() && count() == 10_002,
+        "huge:packed" => {
+            says("200") && head.contains("content-encoding: gzip") && text.len() < 1024 * 1024
+        }
         "huge:octets" => published() && body.len() > 5 * 1024 * 1024,
         "garbage:html" => says("200") && body.starts_with("<!doctype html>"),
         "garbage:truncated" => says("200") && serde_json::from_str::<Value>(body).is_err(),
