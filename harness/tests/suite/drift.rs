@@ -271,7 +271,7 @@ fn mutant_25_nothing_to_compare_never_passes() {
     hole.write("declared.yaml", &more);
     hole.run(&["drift", "--strict"])
         .expect_code(1)
-        .expect(&["drift/get-unseen"]);
+        .expect(&["GET /unseen does what is declared"]);
     let excuse = "  not_observed: [{behavior: get-unseen, reason: it has side effects}]\n";
     let excused = project(&api.url, "20", excuse);
     excused.write("declared.yaml", &more);

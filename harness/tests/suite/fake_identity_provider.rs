@@ -285,7 +285,7 @@ async fn the_control_port_says_what_is_wrong() {
     let scenes = reqwest::get(format!("{}/scenes", fake.control))
         .await
         .unwrap();
-    assert_eq!(scenes.json::<Vec<Value>>().await.unwrap().len(), 40);
+    assert_eq!(scenes.json::<Vec<Value>>().await.unwrap().len(), 41);
     // A page in a browser could otherwise switch scenes.
     let page = reqwest::Client::new()
         .post(format!("{}/scene", fake.control))
@@ -333,7 +333,7 @@ fn known_keys(program: &Path) -> Vec<String> {
             lines.insert(secret[secret.len() / 2].to_owned(), name);
         }
     }
-    assert_eq!(lines.len(), 8, "two keys share a line");
+    assert_eq!(lines.len(), 9, "two keys share a line");
     let project = Project::new();
     let wanted: Vec<&str> = lines.keys().map(String::as_str).collect();
     let wanted = project.write("wanted", &format!("{}\n", wanted.join("\n")));

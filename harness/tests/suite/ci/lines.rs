@@ -135,12 +135,19 @@ fn help(project: &Project, words: &[String]) -> Result<(usize, String), String> 
         Some(second) if help.out.contains(&head(second)) => {
             Ok((2, project.run(&[first.as_str(), second, "--help"]).out))
         }
-        second if help.out.contains("<COMMAND>") => {
+        second if needs_second(&help.out) => {
             let second = second.map_or("", String::as_str);
             Err(format!("no command `{first} {second}`"))
         }
         _ => Ok((1, help.out)),
     }
+}
+
+/// Whether every way to use a command names one below it.
+fn needs_second(help: &str) -> bool {
+    let usage = help.lines().skip_while(|line| !line.starts_with("Usage:"));
+    let mut usage = usage.take_while(|line| !line.trim().is_empty()).peekable();
+    usage.peek().is_some() && usage.all(|line| line.contains("<COMMAND>"))
 }
 
 /// A format that is known finds no run (4); one that is not is a usage error (2).

@@ -27,12 +27,7 @@ pub(super) async fn stale(lane: &Lane<'_>) -> Result<(), LaneError> {
     }
     let before = lane.scrape().await;
     let good = lane.good()?;
-    // A target fetches only when it is asked: keys that nobody asked for are older than their time to
-    // live. The first answer may still come from them, beside the fetch that it led to.
-    for _ in 0..2 {
-        let _ = lane.bearer(&good).await;
-        tokio::time::sleep(LOOK * 4).await;
-    }
+    fetched_anew(lane, &good).await;
     lane.scene(Scene {
         fault: Some(Fault::Refused),
         ..Scene::default()
@@ -62,6 +57,24 @@ pub(super) async fn stale(lane: &Lane<'_>) -> Result<(), LaneError> {
         .twin(lane.twin().await?)
         .record();
     Ok(())
+}
+
+/// Asks until the keys were fetched once more: a target fetches only when it is asked, and answers
+/// from what it has meanwhile, so keys that nobody asked for may be older than their time to live.
+async fn fetched_anew(lane: &Lane<'_>, token: &str) {
+    let mark = lane.idp().mark();
+    let until = Instant::now() + lane.ttl + lane.soon() + lane.longest_answer();
+    let answered = |lane: &Lane<'_>| {
+        let gets = lane.gets(mark);
+        gets.iter()
+            .any(|seen| seen.outcome == Outcome::Answered(200))
+    };
+    while !answered(lane) && Instant::now() < until {
+        let _ = lane.bearer(token).await;
+        tokio::time::sleep(LOOK * 2).await;
+    }
+    // The answer has left the provider, and is not read yet.
+    tokio::time::sleep(LOOK * 4).await;
 }
 
 /// When a token is answered as if there were no keys, counted from a moment.
