@@ -133,8 +133,9 @@ impl Browser {
 impl Drop for Browser {
     /// Asks the window to close, so that nothing of it outlives its driver.
     fn drop(&mut self) {
-        let call = self.http.delete(&self.session).send();
-        let _ = self.runtime.block_on(call);
+        let call = self.http.delete(&self.session);
+        // A request finds its runtime when it is sent, not when it is waited for.
+        let _ = self.runtime.block_on(async { call.send().await });
     }
 }
 
