@@ -8,7 +8,7 @@ pub(crate) const WIDTH: i32 = 960;
 /// Left, right and upper edge of what is drawn in; below it come the labels.
 const LEFT: i32 = 108;
 const RIGHT: i32 = 944;
-const TOP: i32 = 34;
+const TOP: i32 = 58;
 /// Room below for the labels of the axis.
 const BELOW: i32 = 46;
 
@@ -108,7 +108,7 @@ impl Chart {
             ));
         }
         self.push(&format!("<path class=\"g\" d=\"{grid}\"/>"));
-        self.push(&format!("<text x=\"0\" y=\"20\">{}</text>", text(unit)));
+        self.push(&format!("<text x=\"0\" y=\"27\">{}</text>", text(unit)));
     }
 
     /// Labels along the axis.
