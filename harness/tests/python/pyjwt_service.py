@@ -1,4 +1,4 @@
-"""A resource server as people write it with PyJWT: unmodified `PyJWKClient`, all defaults.
+"""A resource server as people write it with PyJWT: unmodified `PyJWKClient`, with short times.
 
 Judged by the contract suite: what it gets wrong is PyJWT's own behaviour, and not seeded.
 Arguments: port, issuer, audience, address of the key set.
@@ -12,7 +12,7 @@ import jwt
 from jwt import PyJWKClient
 
 PORT, ISSUER, AUDIENCE, JWKS_URI = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
-keys = PyJWKClient(JWKS_URI)
+keys = PyJWKClient(JWKS_URI, lifespan=2, cooldown_duration=1, timeout=2)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -1,5 +1,6 @@
 //! `proofhouse fake github` as people use it: started alone, written to over HTTP, read with git.
 
+use crate::python::python;
 use crate::support::Project;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -404,45 +405,12 @@ found = repository.get_pulls(state="open", head="octo:fix/py")
 assert [one.number for one in found] == [1]
 "#;
 
-/// A Python with PyGithub of its own; the reason where there is none.
-fn python_with_py_github(folder: &Path) -> Result<std::path::PathBuf, String> {
-    let run = |program: &Path, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).output();
-        let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
-        match output.status.success() {
-            true => Ok(()),
-            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-        }
-    };
-    let home = folder.join("venv");
-    run(
-        Path::new("python3"),
-        &["-m", "venv", home.to_str().unwrap()],
-    )?;
-    let quiet = ["install", "--quiet", "--disable-pip-version-check"];
-    run(
-        &home.join("bin/pip"),
-        &[&quiet[..], &["PyGithub==2.8.1"]].concat(),
-    )?;
-    Ok(home.join("bin/python"))
-}
-
 #[test]
-#[allow(clippy::print_stderr)]
 fn py_github_opens_a_pull_request() {
-    let project = Project::new();
-    let python = match python_with_py_github(project.path()) {
-        Ok(python) => python,
-        Err(why) => {
-            let required = std::env::var_os("PROOFHOUSE_REQUIRE_DOCKER").is_some();
-            assert!(
-                !required,
-                "PyGithub is required here, and cannot be had: {why}"
-            );
-            eprintln!("skipped py_github_opens_a_pull_request: {why}");
-            return;
-        }
+    let Some(python) = python("pygithub", &["PyGithub==2.8.1"], "github") else {
+        return;
     };
+    let project = Project::new();
     let fake = Fake::start(&project, &["--export", "out"]);
     let script = project.write("opens.py", PY_GITHUB);
     let output = Command::new(python)

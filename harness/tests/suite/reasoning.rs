@@ -1,10 +1,10 @@
 //! The reasoning suite against the reference platform, and against stores that it was not written for.
 
+use crate::python::python;
 use crate::reasoning_store::PlainStore;
 use crate::support::{Behaviour, Project, Server};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 /// How a store is spoken to that has the SPARQL protocols and a parameter for its profile.
@@ -193,60 +193,11 @@ fn never_passes(url: &str, what: &str) {
     }
 }
 
-/// An interpreter with rdflib and owlrl, made once; the reason where that is not possible here.
-fn python() -> Result<PathBuf, String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reasoning-python");
-    let python = folder.join("bin/python");
-    let works = |python: &Path| {
-        let mut command = Command::new(python);
-        command
-            .args(["-c", "import owlrl, rdflib"])
-            .output()
-            .is_ok_and(|o| o.status.success())
-    };
-    if !works(&python) {
-        ran(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&folder))?;
-        let packages = ["rdflib==7.6.0", "owlrl==7.6.2"];
-        let pip = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--retries",
-            "1",
-        ];
-        ran(Command::new(&python).args(pip).args(packages))?;
-    }
-    Ok(python)
-}
-
-fn ran(command: &mut Command) -> Result<(), String> {
-    let output = command
-        .output()
-        .map_err(|error| format!("{command:?}: {error}"))?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(format!(
-            "{command:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        )),
-    }
-}
-
-#[allow(clippy::print_stderr)]
 #[test]
 fn rdflib_with_owlrl_is_judged_by_its_adapter_alone() {
-    let python = match python() {
-        Ok(python) => python,
-        Err(reason) => {
-            let required = std::env::var_os("PROOFHOUSE_REQUIRE_DOCKER").is_some();
-            assert!(!required, "no Python packages: {reason}");
-            eprintln!("skipped: no Python packages: {reason}");
-            return;
-        }
+    let packages = ["rdflib==7.6.0", "owlrl==7.6.2"];
+    let Some(python) = python("rdflib", &packages, "owlrl, rdflib") else {
+        return;
     };
     let script = concat!(
         env!("CARGO_MANIFEST_DIR"),
