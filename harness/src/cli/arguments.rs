@@ -129,6 +129,9 @@ pub(super) struct RunArguments {
     /// Warnings of black-box suites, and musts that were not asked, fail
     #[arg(long)]
     pub(super) strict: bool,
+    /// Keep the runs in another folder, where no gate counts them
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub(super) runs: Option<PathBuf>,
     /// Only the verdict
     #[arg(long, short)]
     pub(super) quiet: bool,

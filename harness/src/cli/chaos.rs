@@ -6,6 +6,7 @@ use super::{chaos_plan, exit, interrupt, problems};
 use crate::model::plan::{Plan, Profile};
 use crate::plan::{ChaosEntry, ChaosRequest, discover_chaos, plan_chaos};
 use crate::runners::chaos;
+use crate::store::runs;
 use std::path::{Path, PathBuf};
 
 /// Folder of scenarios.
@@ -108,6 +109,7 @@ async fn run_all(arguments: &ChaosRunArguments) -> u8 {
         quiet: arguments.quiet,
         keep_baseline: true,
         enable_chaos: arguments.enable_chaos,
+        runs: runs::RUNS.into(),
     };
     let mut code = exit::PASS;
     for plan in plans {

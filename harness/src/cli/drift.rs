@@ -8,6 +8,7 @@ use crate::model::plan::{Plan, Profile};
 use crate::model::trial::drift::DriftPlan;
 use crate::model::trial::plan::Asks;
 use crate::plan::{PlanRequest, plan};
+use crate::store::runs;
 
 /// Runs one drift suite. What is strict is said here and in the suite, and nowhere else: no
 /// variable of the environment is asked.
@@ -27,6 +28,7 @@ pub(super) async fn run(arguments: &DriftArguments) -> u8 {
         quiet: arguments.quiet,
         keep_baseline: true,
         enable_chaos: false,
+        runs: runs::RUNS.into(),
     };
     one(&plan, &wanted, stop).await
 }

@@ -33,6 +33,7 @@ pub(super) async fn run(arguments: &RunArguments) -> u8 {
         quiet: arguments.quiet,
         keep_baseline: arguments.keep_baseline,
         enable_chaos: false,
+        runs: arguments.runs.clone().unwrap_or_else(|| runs::RUNS.into()),
     };
     let mut code = exit::PASS;
     for plan in plans {
@@ -52,6 +53,8 @@ pub(super) struct Wanted {
     pub(super) keep_baseline: bool,
     /// `--enable-chaos` was given.
     pub(super) enable_chaos: bool,
+    /// Folder of runs.
+    pub(super) runs: PathBuf,
 }
 
 fn asked(arguments: &RunArguments) -> Result<Vec<Plan>, u8> {
@@ -141,7 +144,7 @@ pub(super) async fn one(plan: &Plan, wanted: &Wanted, stop: watch::Receiver<bool
     });
     let request = RunRequest {
         plan,
-        root: Path::new(runs::RUNS),
+        root: &wanted.runs,
         enable_chaos: wanted.enable_chaos,
     };
     let ended = crate::run::run(&request, stop, watcher).await;
@@ -182,7 +185,10 @@ fn finish(ended: &Ended, wanted: &Wanted) -> u8 {
     };
     screen::show(&report);
     anstream::println!("reports   {}", ended.folder.display());
-    pages::index_anew();
+    // Runs that are kept elsewhere are nobody's history.
+    if wanted.runs == Path::new(runs::RUNS) {
+        pages::index_anew();
+    }
     // A guard refused before anything was changed: that is a usage error, whatever was judged.
     let code = if ended.evidence.refused() {
         exit::USAGE
