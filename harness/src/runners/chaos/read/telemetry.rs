@@ -11,8 +11,9 @@ use serde_json::Value;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// Time between two readings.
-const POLL: Duration = Duration::from_millis(250);
+/// Times between readings, in milliseconds. While something is still asked, producers have a moment
+/// without records only just after they sent: a steady pace can miss it every time.
+const PACE: [u64; 5] = [31, 53, 79, 97, 113];
 /// Longest wait for one page.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -129,13 +130,14 @@ impl Telemetry {
             baseline: Reading::default(),
         };
         let deadline = Instant::now() + patience;
+        let mut pace = PACE.into_iter().cycle().map(Duration::from_millis);
         loop {
             telemetry.baseline = telemetry.read().await?;
             let still = telemetry.baseline.moved == 0.0 && telemetry.baseline.books.waiting == 0.0;
             if still || Instant::now() >= deadline {
                 return Ok(telemetry);
             }
-            sleep(POLL).await;
+            sleep(pace.next().unwrap_or_default()).await;
         }
     }
 
@@ -146,6 +148,7 @@ impl Telemetry {
     /// `telemetry_moved` (records that were made while it was read).
     pub async fn settle(&self, recorder: &Recorder, patience: Duration) {
         let deadline = Instant::now() + patience;
+        let mut pace = PACE.into_iter().cycle().map(Duration::from_millis);
         loop {
             let reading = self.read().await;
             let over = Instant::now() >= deadline;
@@ -154,7 +157,7 @@ impl Telemetry {
                     return self.tell(recorder, &reading);
                 }
                 Err(error) if over => return failed(recorder, &error.to_string()),
-                _ => sleep(POLL).await,
+                _ => sleep(pace.next().unwrap_or_default()).await,
             }
         }
     }
