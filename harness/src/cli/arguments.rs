@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run suites: start what they need, load it, judge it, write the reports
     Run(RunArguments),
-    /// Run performance suites (the only kind that there is so far)
+    /// The same as `run`, by its older name
     Perf(RunArguments),
     /// Run black-box suites under every seeded fault: each must be caught by its check
     Prove(ProveArguments),
