@@ -19,6 +19,8 @@ pub(super) const SENT: &str = "telemetry_sent";
 pub(super) const DROPPED: &str = "telemetry_dropped";
 /// Records that wait at the end.
 pub(super) const WAITING: &str = "telemetry_waiting";
+/// Records that were on their way and made after the books were first read.
+pub(super) const YOUNGER: &str = "telemetry_younger";
 /// Records that arrived by the backend's own account, where it keeps one.
 pub(super) const ARRIVED: &str = "telemetry_arrived";
 /// Records that were made while the books were read.

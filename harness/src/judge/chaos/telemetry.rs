@@ -1,17 +1,21 @@
 //! Telemetry's books balance: what was made arrived or is counted as dropped, in time.
 
-use super::numbers::{self, ARRIVED, DROPPED, MOVED, PRODUCED, SENT, WAITING};
+use super::numbers::{self, ARRIVED, DROPPED, MOVED, PRODUCED, SENT, WAITING, YOUNGER};
 use super::scene::Scene;
 use crate::judge::outcome::{Outcome, Undecided};
 use crate::judge::words;
 use crate::model::verdict::Verdict;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 /// The books of the last reading, since before the fault.
 struct Books {
     produced: f64,
     dropped: f64,
+    /// On their way though made before the books were first read.
     waiting: f64,
+    /// On their way, made since.
+    younger: f64,
     /// What is there: by the backend's account, or by the producers' where it keeps none.
     there: f64,
     moved: f64,
@@ -42,22 +46,32 @@ fn books(scene: &Scene<'_>) -> Result<Books, Undecided> {
         Some(_) => Some(numbers::read(scene, ARRIVED)?),
         None => None,
     };
+    // Absent in evidence from before records after the mark were told apart.
+    let younger = scene.number(YOUNGER).unwrap_or(0.0);
     let there = arrived.unwrap_or(sent);
     let account = match arrived {
         Some(_) => "arrived",
         None => "sent (the backend keeps no account)",
     };
-    let told = format!(
+    let mut told = format!(
         "{} made, {} {account}, {} counted as dropped, {} still waiting",
         words::number(produced),
         words::number(there),
         words::number(dropped),
         words::number(waiting)
     );
+    if younger > 0.0 {
+        let _ = write!(
+            told,
+            ", {} made too late to wait for",
+            words::number(younger)
+        );
+    }
     Ok(Books {
         produced,
         dropped,
         waiting,
+        younger,
         there,
         moved: scene.number(MOVED).unwrap_or(0.0),
         told,
@@ -66,7 +80,8 @@ fn books(scene: &Scene<'_>) -> Result<Books, Undecided> {
 
 fn judged(books: &Books, after_s: f64, within: Duration) -> Outcome {
     let told = &books.told;
-    let missing = books.produced - books.there - books.dropped - books.waiting;
+    let on_the_way = books.waiting + books.younger;
+    let missing = books.produced - books.there - books.dropped - on_the_way;
     let outcome = if books.produced <= 0.0 {
         Outcome::error("NO_TELEMETRY", told).next("load that makes the producers write telemetry")
     } else if missing != 0.0 && missing.abs() <= books.moved {
@@ -109,6 +124,7 @@ mod tests {
             produced,
             dropped,
             waiting,
+            younger: 0.0,
             there,
             moved,
             told: String::new(),
@@ -133,11 +149,32 @@ mod tests {
     }
 
     #[test]
+    fn what_was_made_since_is_neither_late_nor_lost() {
+        let books = Books {
+            produced: 100.0,
+            dropped: 4.0,
+            waiting: 0.0,
+            younger: 6.0,
+            there: 90.0,
+            moved: 0.0,
+            told: String::new(),
+        };
+        assert_eq!(judged(&books, 10.0, Duration::from_secs(30)).code, None);
+        let lost = Books {
+            there: 89.0,
+            ..books
+        };
+        let code = judged(&lost, 10.0, Duration::from_secs(30)).code;
+        assert_eq!(code, Some("TELEMETRY_LOST"));
+    }
+
+    #[test]
     fn too_late_is_a_failure() {
         let books = Books {
             produced: 1.0,
             dropped: 0.0,
             waiting: 0.0,
+            younger: 0.0,
             there: 1.0,
             moved: 0.0,
             told: String::new(),

@@ -11,9 +11,12 @@ use serde_json::Value;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// Times between readings, in milliseconds. While something is still asked, producers have a moment
-/// without records only just after they sent: a steady pace can miss it every time.
+/// Times between readings, in milliseconds. Producers send at a steady pace of their own: readings
+/// at a steady pace can meet each of them in the middle of sending every time.
 const PACE: [u64; 5] = [31, 53, 79, 97, 113];
+/// Readings after the time is over, for one during which nothing moved: only such a one says
+/// whether something is lost.
+const LAST_READINGS: usize = 40;
 /// Longest wait for one page.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -33,7 +36,7 @@ pub enum TelemetryError {
     },
 }
 
-/// Sums over all producers; counts of records.
+/// One producer's; counts of records.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Books {
     produced: f64,
@@ -43,52 +46,116 @@ struct Books {
     waiting: f64,
 }
 
+impl Books {
+    /// Records that were counted as sent or dropped.
+    fn gone(&self) -> f64 {
+        self.sent + self.dropped
+    }
+
+    /// What happened since the baseline. What waited then had to arrive as well.
+    fn since(&self, from: &Self) -> Self {
+        Self {
+            produced: self.produced - from.produced + from.waiting,
+            recovered: self.recovered - from.recovered,
+            sent: self.sent - from.sent,
+            dropped: self.dropped - from.dropped,
+            waiting: self.waiting,
+        }
+    }
+}
+
 /// One reading of everything.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 struct Reading {
-    books: Books,
+    /// One for each producer, in the plan's order.
+    books: Vec<Books>,
     /// `None` where the backend keeps no account.
     arrived: Option<f64>,
-    /// Records that were made while it was read.
+    /// Records that were made, sent or dropped while it was read.
     moved: f64,
 }
 
-/// What happened since the baseline.
+impl Reading {
+    fn sum(&self, of: impl Fn(&Books) -> f64) -> f64 {
+        self.books.iter().map(of).sum()
+    }
+
+    /// Nothing moved and nothing is on its way.
+    fn is_at_rest(&self) -> bool {
+        self.moved == 0.0 && self.sum(|books| books.waiting) == 0.0
+    }
+
+    /// How far the producers' account is ahead of the backend's. Always the same, but for what is
+    /// lost and for what has arrived and is not yet acknowledged.
+    fn lead(&self) -> Option<f64> {
+        let sent = self.sum(|books| books.sent);
+        (self.moved == 0.0).then(|| sent - self.arrived.unwrap_or(sent))
+    }
+}
+
+/// What happened since the baseline, and what of it was owed at the mark.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Since {
     /// Records that had to arrive or be dropped: made, found again, or waiting at the baseline.
     produced: f64,
     sent: f64,
     dropped: f64,
+    /// On their way, made before the mark.
     waiting: f64,
+    /// On their way, made after it.
+    younger: f64,
     arrived: Option<f64>,
+    moved: f64,
+    least: f64,
 }
 
 impl Since {
-    fn new(baseline: &Reading, now: &Reading) -> Self {
-        let (from, to) = (&baseline.books, &now.books);
+    /// `mark` is the reading from which on what is made need not have arrived: a producer that is
+    /// asked without end is never without records, and two of them need never be so at once.
+    fn new(baseline: &Reading, mark: &Reading, now: &Reading) -> Self {
+        let books = now.books.iter().zip(&baseline.books);
+        let books: Vec<Books> = books.map(|(now, from)| now.since(from)).collect();
+        let marks = mark.books.iter().zip(&baseline.books);
+        let owed = marks.map(|(mark, from)| mark.since(from)).map(made);
+        let late = owed
+            .zip(&books)
+            .map(|(owed, now)| (owed - now.gone()).max(0.0));
+        let sum = |of: fn(&Books) -> f64| -> f64 { books.iter().map(of).sum() };
+        let all = sum(|books| books.waiting);
+        let waiting = late.sum::<f64>().min(all);
         let arrived = now.arrived.zip(baseline.arrived);
-        let made = (to.produced - from.produced) + (to.recovered - from.recovered);
+        let arrived = arrived.map(|(now, before)| now - before);
+        let smallest = |books: &Books| made(*books).min(books.sent).min(books.dropped);
+        let least = books.iter().map(smallest).fold(0.0, f64::min);
         Self {
-            produced: made + from.waiting,
-            sent: to.sent - from.sent,
-            dropped: to.dropped - from.dropped,
-            waiting: to.waiting,
-            arrived: arrived.map(|(now, before)| now - before),
+            produced: books.iter().copied().map(made).sum(),
+            sent: sum(|books| books.sent),
+            dropped: sum(|books| books.dropped),
+            waiting,
+            younger: all - waiting,
+            arrived,
+            moved: now.moved,
+            least: least.min(arrived.unwrap_or_default()),
         }
     }
 
-    /// Whether everything arrived or was counted as dropped. Counts are whole numbers.
+    /// Whether everything from before the mark arrived or was counted as dropped, and the rest is
+    /// known to be on its way. Counts are whole numbers.
     fn is_settled(&self) -> bool {
         let there = self.arrived.unwrap_or(self.sent);
-        self.waiting == 0.0 && self.produced == there + self.dropped
+        let told = there + self.dropped + self.younger;
+        self.waiting == 0.0 && self.moved == 0.0 && self.produced == told
     }
 
     /// Counters only grow; one that fell was reset, and with it the baseline is worth nothing.
     fn is_whole(&self) -> bool {
-        let least = self.produced.min(self.sent).min(self.dropped);
-        least.min(self.arrived.unwrap_or_default()) >= 0.0
+        self.least >= 0.0
     }
+}
+
+/// Records that had to arrive or be dropped.
+fn made(books: Books) -> f64 {
+    books.produced + books.recovered
 }
 
 /// The books, with what stood in them before.
@@ -110,8 +177,10 @@ struct Account {
 }
 
 impl Telemetry {
-    /// Reads what stands in the books before anything is broken. Waits up to `patience`
-    /// for a moment at which nothing is on its way.
+    /// Reads what stands in the books before anything is broken. Waits up to `patience` for a moment
+    /// at which nothing is on its way, or for two readings in a row that agree on how far the
+    /// producers are ahead of the backend: in one alone, something may have arrived that its
+    /// producer does not know of yet.
     ///
     /// # Errors
     /// Where a page cannot be had or lacks a metric.
@@ -132,58 +201,49 @@ impl Telemetry {
         let deadline = Instant::now() + patience;
         let mut pace = PACE.into_iter().cycle().map(Duration::from_millis);
         loop {
+            let lead = telemetry.baseline.lead();
+            let first = telemetry.baseline.books.is_empty();
             telemetry.baseline = telemetry.read().await?;
-            let still = telemetry.baseline.moved == 0.0 && telemetry.baseline.books.waiting == 0.0;
-            if still || Instant::now() >= deadline {
+            let agreed = !first && lead.is_some() && lead == telemetry.baseline.lead();
+            let known = agreed || telemetry.baseline.is_at_rest();
+            if known || Instant::now() >= deadline {
                 return Ok(telemetry);
             }
             sleep(pace.next().unwrap_or_default()).await;
         }
     }
 
-    /// Reads until everything that was made since the baseline arrived or was counted
-    /// as dropped, up to `patience`, and records of the last reading, since the baseline:
+    /// Reads until everything that was made between the baseline and the first reading arrived or
+    /// was counted as dropped, up to `patience`, and records of the last reading, since the baseline:
     /// `telemetry_produced` (with what waited at the baseline), `telemetry_sent`,
-    /// `telemetry_dropped`, `telemetry_waiting`, `telemetry_arrived` and
-    /// `telemetry_moved` (records that were made while it was read).
+    /// `telemetry_dropped`, `telemetry_waiting` (made before the first reading),
+    /// `telemetry_younger` (waiting, made after it), `telemetry_arrived` and
+    /// `telemetry_moved` (records that moved while it was read).
     pub async fn settle(&self, recorder: &Recorder, patience: Duration) {
         let deadline = Instant::now() + patience;
         let mut pace = PACE.into_iter().cycle().map(Duration::from_millis);
+        let (mut mark, mut settled, mut late) = (None, 0, 0);
         loop {
             let reading = self.read().await;
             let over = Instant::now() >= deadline;
+            late += usize::from(over);
             match reading {
-                Ok(reading) if over || self.is_settled(&reading) => {
-                    return self.tell(recorder, &reading);
+                Ok(reading) => {
+                    let mark = mark.get_or_insert_with(|| reading.clone());
+                    let since = Since::new(&self.baseline, mark, &reading);
+                    settled = if since.is_settled() { settled + 1 } else { 0 };
+                    // Something lost can be made up for by something that has arrived and is not
+                    // acknowledged: once by chance, not twice in a row.
+                    let sure = settled > 1 || (settled > 0 && reading.is_at_rest());
+                    let last = over && (reading.moved == 0.0 || late >= LAST_READINGS);
+                    if sure || last {
+                        return tell(recorder, &since);
+                    }
                 }
                 Err(error) if over => return failed(recorder, &error.to_string()),
-                _ => sleep(pace.next().unwrap_or_default()).await,
+                Err(_) => {}
             }
-        }
-    }
-
-    fn is_settled(&self, now: &Reading) -> bool {
-        Since::new(&self.baseline, now).is_settled()
-    }
-
-    fn tell(&self, recorder: &Recorder, now: &Reading) {
-        let since = Since::new(&self.baseline, now);
-        if !since.is_whole() {
-            return failed(recorder, "a counter fell: a process was started anew");
-        }
-        let number = |name: &str, value| {
-            recorder.record(Event::Chaos(ChaosEvent::Number {
-                name: format!("telemetry_{name}"),
-                value,
-            }));
-        };
-        number("produced", since.produced);
-        number("sent", since.sent);
-        number("dropped", since.dropped);
-        number("waiting", since.waiting);
-        number("moved", now.moved);
-        if let Some(arrived) = since.arrived {
-            number("arrived", arrived);
+            sleep(pace.next().unwrap_or_default()).await;
         }
     }
 
@@ -195,30 +255,33 @@ impl Telemetry {
             None => None,
         };
         let books = self.books().await?;
+        let moved = books.iter().zip(&before);
+        let moved =
+            moved.map(|(now, before)| made(*now) - made(*before) + now.gone() - before.gone());
         Ok(Reading {
+            moved: moved.map(f64::abs).sum(),
             books,
             arrived,
-            moved: books.produced - before.produced,
         })
     }
 
-    async fn books(&self) -> Result<Books, TelemetryError> {
-        let mut sums = Books::default();
+    async fn books(&self) -> Result<Vec<Books>, TelemetryError> {
+        let mut all = Vec::new();
         for url in &self.producers {
             let page = text(url, self.client.get(url.clone())).await?;
             let read = |metric: &str| sum(&page, metric).map_err(|reason| wrong(url, &reason));
             let plan = &self.plan;
-            sums.produced += read(&plan.produced_metric)?;
-            sums.sent += read(&plan.sent_metric)?;
-            sums.dropped += read(&plan.dropped_metric)?;
-            if let Some(metric) = &plan.recovered_metric {
-                sums.recovered += read(metric)?;
-            }
-            for metric in &plan.waiting_metrics {
-                sums.waiting += read(metric)?;
-            }
+            let recovered = plan.recovered_metric.as_deref().map(read);
+            let waiting = plan.waiting_metrics.iter().map(|metric| read(metric));
+            all.push(Books {
+                produced: read(&plan.produced_metric)?,
+                recovered: recovered.transpose()?.unwrap_or_default(),
+                sent: read(&plan.sent_metric)?,
+                dropped: read(&plan.dropped_metric)?,
+                waiting: waiting.sum::<Result<f64, _>>()?,
+            });
         }
-        Ok(sums)
+        Ok(all)
     }
 
     async fn account(&self, account: &Account) -> Result<f64, TelemetryError> {
@@ -261,6 +324,27 @@ fn wrong(url: &Url, reason: &str) -> TelemetryError {
     TelemetryError::Page {
         url: url.to_string(),
         reason: reason.to_owned(),
+    }
+}
+
+fn tell(recorder: &Recorder, since: &Since) {
+    if !since.is_whole() {
+        return failed(recorder, "a counter fell: a process was started anew");
+    }
+    let number = |name: &str, value| {
+        recorder.record(Event::Chaos(ChaosEvent::Number {
+            name: format!("telemetry_{name}"),
+            value,
+        }));
+    };
+    number("produced", since.produced);
+    number("sent", since.sent);
+    number("dropped", since.dropped);
+    number("waiting", since.waiting);
+    number("younger", since.younger);
+    number("moved", since.moved);
+    if let Some(arrived) = since.arrived {
+        number("arrived", arrived);
     }
 }
 
@@ -361,6 +445,7 @@ mod tests {
             ("telemetry_produced", 22.0),
             ("telemetry_sent", 17.0),
             ("telemetry_waiting", 0.0),
+            ("telemetry_younger", 0.0),
         ];
         let wanted = wanted.map(|(name, value)| (name.to_owned(), value));
         assert_eq!(numbers, wanted.into());
@@ -374,26 +459,74 @@ mod tests {
         assert!(event.contains("ReadFailed"), "{event}");
     }
 
+    fn books(produced: f64, sent: f64, dropped: f64, waiting: f64) -> Books {
+        let recovered = 0.0;
+        Books {
+            produced,
+            recovered,
+            sent,
+            dropped,
+            waiting,
+        }
+    }
+
+    fn reading(books: [Books; 2], arrived: f64) -> Reading {
+        Reading {
+            books: books.into(),
+            arrived: Some(arrived),
+            moved: 0.0,
+        }
+    }
+
     #[test]
-    fn settled_means_that_nothing_is_missing() {
-        let since = Since {
-            produced: 22.0,
-            sent: 17.0,
-            dropped: 5.0,
-            waiting: 0.0,
-            arrived: Some(17.0),
+    fn settled_means_that_nothing_from_before_the_mark_is_missing() {
+        let baseline = reading(
+            [books(10.0, 8.0, 0.0, 2.0), books(5.0, 5.0, 0.0, 0.0)],
+            13.0,
+        );
+        let mark = reading(
+            [books(20.0, 17.0, 0.0, 3.0), books(9.0, 9.0, 0.0, 0.0)],
+            26.0,
+        );
+        let of = |now: &Reading| Since::new(&baseline, &mark, now);
+        let at_mark = of(&mark);
+        assert_eq!((at_mark.waiting, at_mark.younger), (3.0, 0.0));
+        assert!(!at_mark.is_settled());
+        // The first has sent what it owed, and both have made more since: they need not rest at once.
+        let busy = reading(
+            [books(24.0, 20.0, 1.0, 3.0), books(14.0, 12.0, 0.0, 2.0)],
+            32.0,
+        );
+        assert_eq!((of(&busy).waiting, of(&busy).younger), (0.0, 5.0));
+        assert!(of(&busy).is_settled(), "{:?}", of(&busy));
+        // One that was acknowledged and never arrived.
+        let lost = Reading {
+            arrived: Some(31.0),
+            ..busy.clone()
         };
-        assert!(since.is_settled());
-        let lost = Since {
-            arrived: Some(16.0),
-            ..since
-        };
-        assert!(!lost.is_settled());
-        let waiting = Since {
-            waiting: 1.0,
-            ..since
-        };
-        assert!(!waiting.is_settled());
+        assert!(!of(&lost).is_settled());
+        let moving = Reading { moved: 1.0, ..busy };
+        assert!(!of(&moving).is_settled());
+        // What the second sent more does not stand for what the first owes.
+        let owing = reading(
+            [books(24.0, 18.0, 0.0, 6.0), books(19.0, 19.0, 0.0, 0.0)],
+            37.0,
+        );
+        assert_eq!((of(&owing).waiting, of(&owing).younger), (2.0, 4.0));
+        assert!(!of(&owing).is_settled());
+    }
+
+    #[test]
+    fn a_producer_that_was_started_anew_is_not_hidden_by_the_others() {
+        let baseline = reading(
+            [books(10.0, 10.0, 0.0, 0.0), books(5.0, 5.0, 0.0, 0.0)],
+            15.0,
+        );
+        let now = reading(
+            [books(2.0, 2.0, 0.0, 0.0), books(50.0, 50.0, 0.0, 0.0)],
+            52.0,
+        );
+        assert!(!Since::new(&baseline, &now, &now).is_whole());
     }
 
     #[test]
