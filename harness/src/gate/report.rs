@@ -6,13 +6,14 @@
 
 use super::seen::{Seen, SeenCheck, SeenSource, Text};
 use crate::model::check::Severity;
+use crate::model::digest::hex;
+use crate::model::evidence::EVIDENCE_FILE;
 use crate::model::facts::{CheckFacts, Refusal, ReportFacts, Told};
 use crate::model::plan::Profile;
 use crate::model::report::{Counts, EvidenceFile, REPORT_SCHEMA};
 use crate::model::verdict::Verdict;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 /// Longest name in bytes.
 const LONGEST_NAME: usize = 512;
@@ -31,16 +32,21 @@ pub struct ReadReport {
 /// # Errors
 /// Why it cannot be believed: not JSON, not a report, or at odds with itself.
 pub fn report(bytes: &[u8]) -> Result<ReadReport, Refusal> {
-    plain(bytes)?;
     // A list of the right values in the right order would be read, too.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
+        plain(bytes)?;
         return Err(Refusal::new("UNREADABLE", "not a report: not an object"));
     }
-    let seen: Seen<'_> = serde_json::from_slice(bytes)
-        .map_err(|error| Refusal::new("UNREADABLE", format!("not a report: {error}")))?;
+    let seen: Seen<'_> = serde_json::from_slice(bytes).map_err(|error| {
+        // No JSON has a NUL anywhere: only what is refused is searched for a better reason.
+        let reason = plain(bytes).err();
+        reason.unwrap_or_else(|| Refusal::new("UNREADABLE", format!("not a report: {error}")))
+    })?;
     consistent(&seen).map_err(|why| Refusal::new("INCONSISTENT", why))?;
-    if seen.evidence.is_empty() {
-        let detail = "the report names no evidence that it was made from";
+    // A report that rests on a log, or on another file alone, is made from nothing that was seen.
+    if !seen.evidence.iter().any(|file| file.path == EVIDENCE_FILE) {
+        let detail =
+            format!("the report does not name the `{EVIDENCE_FILE}` that it was made from");
         return Err(Refusal::new("EVIDENCE_MISSING", detail));
     }
     Ok(read(seen))
@@ -78,6 +84,9 @@ fn consistent(seen: &Seen<'_>) -> Result<(), String> {
         ("suite", &seen.suite),
     ] {
         is_name(&name.0).map_err(|why| format!("its {what} {why}"))?;
+    }
+    for (what, name) in [("kind", &seen.kind), ("suite", &seen.suite)] {
+        is_plain(&name.0).map_err(|why| format!("its {what} {why}"))?;
     }
     for check in &seen.checks {
         is_name(&check.id.0).map_err(|why| format!("the id of a check {why}"))?;
@@ -127,10 +136,24 @@ fn is_name(name: &str) -> Result<(), &'static str> {
     if name.len() > LONGEST_NAME {
         return Err("is longer than 512 bytes");
     }
-    if name.contains(char::is_control) {
-        return Err("has a control character");
+    // Bytes where they say as much as characters, because a release has very many names.
+    let control = match name.is_ascii() {
+        true => name.bytes().any(|byte| byte.is_ascii_control()),
+        false => name.contains(char::is_control),
+    };
+    match control {
+        true => Err("has a control character"),
+        false => Ok(()),
     }
-    Ok(())
+}
+
+/// What only looks like the name of a suite, with a letter of another script or a space that
+/// nobody sees, would count as one more suite where a policy says how many there must be.
+fn is_plain(name: &str) -> Result<(), &'static str> {
+    match name.is_ascii() && name.trim_ascii().len() == name.len() {
+        true => Ok(()),
+        false => Err("has letters that are not of ASCII, or blanks around it"),
+    }
 }
 
 fn counted(checks: &[SeenCheck<'_>]) -> Counts {
@@ -200,12 +223,7 @@ fn config_digest(sources: &[SeenSource<'_>]) -> String {
         digest.update(source.digest.0.as_bytes());
         digest.update([0]);
     }
-    let mut text = String::from("sha256:");
-    for byte in digest.finalize() {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    format!("sha256:{}", hex(&digest.finalize()))
 }
 
 fn check(seen: SeenCheck<'_>) -> CheckFacts {

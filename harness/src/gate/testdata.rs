@@ -136,6 +136,7 @@ pub(crate) fn policy() -> Policy {
         waivers_file: None,
         waiver_owners: vec!["ada".into()],
         self_waive: false,
+        rejudge: true,
     }
 }
 

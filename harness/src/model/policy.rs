@@ -33,6 +33,8 @@ pub struct Policy {
     pub waiver_owners: Vec<String>,
     /// Whether a waiver may come in the commit whose code it excuses.
     pub self_waive: bool,
+    /// Whether every report is judged again from its evidence, and refused where it says otherwise.
+    pub rejudge: bool,
 }
 
 /// What evidence must be bound to.

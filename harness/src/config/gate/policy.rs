@@ -80,6 +80,12 @@ pub static POLICY: Record = Record {
             "false",
             "Whether a waiver may come in one commit with the code that it excuses; default false.",
         ),
+        optional(
+            "rejudge",
+            Shape::Boolean,
+            "false",
+            "Whether every report of the commit is judged again from its evidence and refused where it says otherwise. Default true; `false` believes what reports say of their evidence.",
+        ),
     ],
     rules: &[],
 };
@@ -160,6 +166,7 @@ pub fn policy(source: &SourceText, node: &Node, problems: &mut Vec<Problem>) -> 
         waivers_file: waivers_file(node, problems),
         waiver_owners: texts(node, "waiver_owners"),
         self_waive: truth(Some(node), "self_waive"),
+        rejudge: node.get("rejudge").and_then(Node::boolean).unwrap_or(true),
     })
 }
 
