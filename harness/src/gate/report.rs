@@ -9,7 +9,7 @@ use crate::model::check::Severity;
 use crate::model::digest::hex;
 use crate::model::evidence::EVIDENCE_FILE;
 use crate::model::facts::{CheckFacts, Refusal, ReportFacts, Told};
-use crate::model::plan::Profile;
+use crate::model::plan::{Profile, Source};
 use crate::model::report::{Counts, EvidenceFile, REPORT_SCHEMA};
 use crate::model::verdict::Verdict;
 use sha2::{Digest, Sha256};
@@ -25,6 +25,8 @@ pub struct ReadReport {
     pub facts: ReportFacts,
     /// Files beside it.
     pub evidence: Vec<EvidenceFile>,
+    /// Files that said what to test.
+    pub config: Vec<Source>,
 }
 
 /// Reads a report.
@@ -208,9 +210,14 @@ fn read(seen: Seen<'_>) -> ReadReport {
         verdict: seen.verdict,
         checks,
     };
+    let sources = seen.config.into_iter().map(|source| Source {
+        path: source.path.owned(),
+        digest: source.digest.owned(),
+    });
     ReadReport {
         facts,
         evidence: seen.evidence,
+        config: sources.collect(),
     }
 }
 

@@ -46,6 +46,8 @@ pub struct SubjectPolicy {
     pub artifact_required: bool,
     /// Whether changed work trees may release.
     pub allow_dirty: bool,
+    /// Whether the files that said what to test must be those of the commit.
+    pub suites_committed: bool,
 }
 
 /// How old evidence may be.

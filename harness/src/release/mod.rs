@@ -1,5 +1,6 @@
 //! The story of a release: evidence found, read, held against its digests, and decided about.
 
+mod promises;
 mod rejudge;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use crate::gate::{self, glob};
 use crate::model::facts::{Content, Input, Refusal, ReportFacts};
 use crate::model::policy::{Policy, Required};
 use crate::store::{self, EVIDENCE_FILE, EvidenceReader, StoreError};
+use promises::Promises;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +31,14 @@ pub struct Places<'a> {
 /// A folder that cannot be read.
 pub fn gather(places: Places<'_>, policy: &Policy, commit: &str) -> Result<Vec<Input>, StoreError> {
     let mut reader = EvidenceReader::default();
+    let mut asked = Asked {
+        commit,
+        rejudge: policy.rejudge,
+        promises: policy
+            .subject
+            .suites_committed
+            .then(|| Promises::of(commit)),
+    };
     let (runs, below) = runs(places.folder);
     let found = store::find_reports(&runs)?;
     let refused = found.refused.into_iter();
@@ -37,11 +47,7 @@ pub fn gather(places: Places<'_>, policy: &Policy, commit: &str) -> Result<Vec<I
         .collect();
     for path in found.reports {
         let path = format!("{below}{path}");
-        let asked = Asked {
-            commit,
-            rejudge: policy.rejudge,
-        };
-        inputs.push(report(places.folder, path, asked, &mut reader));
+        inputs.push(report(places.folder, path, &mut asked, &mut reader));
     }
     for path in found.abandoned {
         let path = format!("{below}{path}");
@@ -72,13 +78,18 @@ fn refused_input(path: String, refusal: Refusal) -> Input {
 }
 
 /// What is asked of every report.
-#[derive(Clone, Copy)]
 struct Asked<'a> {
     commit: &'a str,
     rejudge: bool,
+    promises: Option<Promises<'a>>,
 }
 
-fn report(folder: &Path, path: String, asked: Asked<'_>, reader: &mut EvidenceReader) -> Input {
+fn report(
+    folder: &Path,
+    path: String,
+    asked: &mut Asked<'_>,
+    reader: &mut EvidenceReader,
+) -> Input {
     let file = folder.join(&path);
     let (sha256, read) = match reader.report(&file) {
         Ok(bytes) => (store::sha256_hex(bytes), gate::report(bytes)),
@@ -92,6 +103,11 @@ fn report(folder: &Path, path: String, asked: Asked<'_>, reader: &mut EvidenceRe
             read.facts.checks = Vec::new();
         } else {
             reader.verify(run, &read.evidence)?;
+            // A try that cannot release anything may have been one of another suite.
+            let promises = asked.promises.as_mut();
+            if let Some(promises) = promises.filter(|_| read.facts.unfit_reasons.is_empty()) {
+                promises.held(&read.config)?;
+            }
             if asked.rejudge {
                 rejudge::held(&read, reader.evidence(run, &read.evidence)?)?;
             }

@@ -108,10 +108,7 @@ fn a_failure_that_was_made_a_pass_is_found_out() {
     assert_eq!(decision.exit_code, 4, "{:?}", decision.findings);
     assert!(codes(&decision).contains(&"REPORT_MISMATCH"));
     let told = &decision.findings[0];
-    assert!(
-        told.saw.contains("where the report says pass"),
-        "{told:?}"
-    );
+    assert!(told.saw.contains("where the report says pass"), "{told:?}");
     // Who says so believes reports.
     let trusting = policy(&format!("{POLICY}rejudge: false\n"));
     assert_eq!(ask(root.path(), &trusting).exit_code, 0);

@@ -112,6 +112,12 @@ static SUBJECT: Record = Record {
             "false",
             "Whether reports of changed work trees count; default false.",
         ),
+        optional(
+            "suites",
+            Shape::Word("demand", &["committed", "any"]),
+            "committed",
+            "Whether suites, scenarios and targets of a run must be those of the commit, byte for byte; asked of git in the working directory. Default `any`: CI may write them.",
+        ),
     ],
     rules: &[],
 };
@@ -176,6 +182,7 @@ fn subject(node: Option<&Node>) -> SubjectPolicy {
         git_required: word("git") != Some("optional"),
         artifact_required: word("artifact") == Some("required"),
         allow_dirty: truth(node, "allow_dirty"),
+        suites_committed: word("suites") == Some("committed"),
     }
 }
 
