@@ -65,9 +65,25 @@ fn next_character(text: &[u8], at: usize) -> usize {
 
 /// Whether a path fits: `*` and `?` stay between slashes, `**` is any number of folders.
 pub fn path_matches(pattern: &str, path: &str) -> bool {
+    if !pattern.contains("**") {
+        return level_by_level(pattern, path);
+    }
     let pattern: Vec<&str> = pattern.split('/').filter(|part| *part != ".").collect();
     let path: Vec<&str> = path.split('/').collect();
     parts(&pattern, &path)
+}
+
+/// Without `**` every part of a pattern means one part of a path.
+fn level_by_level(pattern: &str, path: &str) -> bool {
+    let mut pattern = pattern.split('/').filter(|part| *part != ".");
+    let mut path = path.split('/');
+    loop {
+        match (pattern.next(), path.next()) {
+            (None, None) => return true,
+            (Some(part), Some(name)) if matches(part, name) => {}
+            _ => return false,
+        }
+    }
 }
 
 fn parts(pattern: &[&str], path: &[&str]) -> bool {
@@ -96,6 +112,19 @@ pub fn fixed_folder(pattern: &str) -> String {
     fixed.join("/")
 }
 
+/// How many folders lie between the fixed one and the files, and the files' one name; `None`
+/// where a pattern leaves either open.
+pub fn fixed_name(pattern: &str) -> Option<(usize, &str)> {
+    if pattern.contains("**") {
+        return None;
+    }
+    let parts = || pattern.split('/').filter(|part| *part != ".");
+    let open = |part: &&str| part.contains(['*', '?']);
+    let name = parts().next_back().filter(|part| !open(part))?;
+    let between = parts().skip_while(|part| !open(part)).count();
+    Some((between.saturating_sub(1), name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,7 +146,7 @@ mod tests {
             ("*??", "€€", true),
             ("", "", true),
             ("", "a", false),
-            ("*/p95/*", "p95/p95/p9/p95", false),
+            ("*/p95/*", "p95/p9/p95", false),
             ("*/p95/*", "/p9/p95/", true),
             ("*a?*b", "aab", true),
             ("*a?*b", "ab", false),
@@ -145,11 +174,25 @@ mod tests {
             ("**/*.xml", "a.xml", true),
             ("./a/*.xml", "a/b.xml", true),
             ("a/**", "b/c", false),
+            ("a/*/b", "a/c/b", true),
+            ("a/*/b", "a/b", false),
+            ("a/*", "a/b/c", false),
+            ("a", "a", true),
         ] {
             assert_eq!(path_matches(pattern, path), fits, "{pattern} {path}");
         }
         assert_eq!(fixed_folder("target/nextest/*/junit.xml"), "target/nextest");
         assert_eq!(fixed_folder("junit.xml"), "");
         assert_eq!(fixed_folder("a/b.xml"), "a");
+        for (pattern, name) in [
+            ("target/nextest/*/junit.xml", Some((1, "junit.xml"))),
+            ("*/b/junit.xml", Some((2, "junit.xml"))),
+            ("./a/b.xml", Some((0, "b.xml"))),
+            ("junit.xml", Some((0, "junit.xml"))),
+            ("a/*.xml", None),
+            ("a/**/junit.xml", None),
+        ] {
+            assert_eq!(fixed_name(pattern), name, "{pattern}");
+        }
     }
 }

@@ -39,11 +39,14 @@ pub fn report(bytes: &[u8]) -> Result<ReadReport, Refusal> {
         plain(bytes)?;
         return Err(Refusal::new("UNREADABLE", "not a report: not an object"));
     }
-    let seen: Seen<'_> = serde_json::from_slice(bytes).map_err(|error| {
-        // No JSON has a NUL anywhere: only what is refused is searched for a better reason.
+    // No JSON has a NUL anywhere: only what is refused is searched for a better reason.
+    let refuse = |why: String| {
         let reason = plain(bytes).err();
-        reason.unwrap_or_else(|| Refusal::new("UNREADABLE", format!("not a report: {error}")))
-    })?;
+        reason.unwrap_or_else(|| Refusal::new("UNREADABLE", format!("not a report: {why}")))
+    };
+    // As a whole, because a text's hundreds of words would each be asked for.
+    let text = std::str::from_utf8(bytes).map_err(|error| refuse(format!("not UTF-8: {error}")))?;
+    let seen: Seen<'_> = serde_json::from_str(text).map_err(|error| refuse(error.to_string()))?;
     consistent(&seen).map_err(|why| Refusal::new("INCONSISTENT", why))?;
     // A report that rests on a log, or on another file alone, is made from nothing that was seen.
     if !seen.evidence.iter().any(|file| file.path == EVIDENCE_FILE) {
@@ -347,6 +350,16 @@ mod tests {
         }
     }
 
+    /// A log, or a file of any other name, is not what was seen.
+    #[test]
+    fn a_report_that_does_not_name_its_evidence_is_refused() {
+        let other = GOLDEN[0]
+            .1
+            .replacen("\"evidence.jsonl\"", "\"logs/a.log\"", 1);
+        let refusal = refused(&other);
+        assert_eq!(refusal.code, "EVIDENCE_MISSING", "{refusal:?}");
+    }
+
     #[test]
     fn a_report_at_odds_with_itself_is_refused() {
         let (good, bad) = (GOLDEN[0].1, GOLDEN[1].1);
@@ -356,6 +369,8 @@ mod tests {
             (good.replacen("\"dirty\": false", "\"dirty\": true", 1), "fitness for release"),
             (good.replacen("\"profile\": \"full\"", "\"profile\": \"quick\"", 1), "fitness for release"),
             (good.replacen("\"suite\": \"checkout\"", "\"suite\": \"a\\u0000b\"", 1), "control character"),
+            (good.replacen("\"suite\": \"checkout\"", "\"suite\": \"\u{441}heckout\"", 1), "not of ASCII"),
+            (good.replacen("\"suite\": \"checkout\"", "\"suite\": \"checkout \"", 1), "blanks around"),
         ] {
             let refusal = refused(&text);
             assert_eq!(refusal.code, "INCONSISTENT", "{refusal:?}");

@@ -159,7 +159,11 @@ fn junit_files(working: &Path, policy: &Policy) -> Result<BTreeSet<String>, Stor
         if let Required::JUnit(entry) = entry {
             let fixed = glob::fixed_folder(&entry.path);
             let is_meant = |path: &str| glob::path_matches(&entry.path, path);
-            files.extend(store::find_files(working, &fixed, &is_meant)?);
+            let found = match glob::fixed_name(&entry.path) {
+                Some((depth, name)) => store::find_named(working, &fixed, depth, name)?,
+                None => store::find_files(working, &fixed, &is_meant)?,
+            };
+            files.extend(found.into_iter().filter(|path| is_meant(path)));
         }
     }
     Ok(files)

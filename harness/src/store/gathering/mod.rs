@@ -3,7 +3,7 @@
 mod find;
 mod read;
 
-pub use find::{Found, REPORT_FILE, find_files, find_reports};
+pub use find::{Found, REPORT_FILE, find_files, find_named, find_reports};
 pub use read::EvidenceReader;
 
 #[cfg(test)]
@@ -50,6 +50,11 @@ mod tests {
         );
         let files = find_files(root.path(), "runs/a", &|path| path.ends_with(".json")).unwrap();
         assert_eq!(files, ["runs/a/report.json"]);
+        let named = |fixed, depth| find_named(root.path(), fixed, depth, REPORT_FILE).unwrap();
+        assert_eq!(named("runs", 1), ["runs/a/report.json"]);
+        assert_eq!(named("", 2), ["runs/a/report.json"]);
+        assert_eq!(named("runs/a", 0), ["runs/a/report.json"]);
+        assert!(named("runs", 0).is_empty() && named("nowhere", 1).is_empty());
     }
 
     #[test]
