@@ -493,6 +493,15 @@ pub const DAMAGES: &[(&str, Damage)] = &[
         }),
     ),
     (
+        "a run in the place of all runs",
+        Damage::Files(|files, run, _| {
+            for name in ["report.json", "evidence.jsonl"] {
+                let bytes = files[&format!("{run}/{name}")].clone();
+                files.insert(format!("target/proofhouse/runs/{name}"), bytes);
+            }
+        }),
+    ),
+    (
         "a later attempt that says it is of another commit",
         Damage::Files(|files, run, _| {
             let suite = suite_of(run);

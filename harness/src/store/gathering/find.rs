@@ -58,16 +58,35 @@ impl Walk {
         match fs::symlink_metadata(folder.join(REPORT_FILE)) {
             Ok(_) => {
                 self.found.reports.push(format!("{below}{REPORT_FILE}"));
-                return Ok(());
+                return self.hidden(folder, below, depth);
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(StoreError::io("read", folder)(error)),
         }
         if fs::symlink_metadata(folder.join(EVIDENCE_FILE)).is_ok() {
             self.found.abandoned.push(format!("{below}{EVIDENCE_FILE}"));
-            return Ok(());
+            return self.hidden(folder, below, depth);
         }
         self.list(folder, below, depth)
+    }
+
+    /// Runs in a run. One report in the folder of all runs would hide every one of them;
+    /// further down a run that lies in another was moved there, which is as good as away.
+    fn hidden(&mut self, folder: &Path, below: &str, depth: usize) -> Result<(), StoreError> {
+        if depth > 0 {
+            return Ok(());
+        }
+        let mut folders = Vec::new();
+        subfolders(folder, "", &mut folders)?;
+        for name in folders {
+            let has = |file: &str| fs::symlink_metadata(folder.join(&name).join(file)).is_ok();
+            if has(REPORT_FILE) || has(EVIDENCE_FILE) {
+                let detail = "a run in the folder of another: nothing says which of them is meant";
+                let refusal = Refusal::new("AMBIGUOUS", detail);
+                self.found.refused.push((format!("{below}{name}"), refusal));
+            }
+        }
+        Ok(())
     }
 
     fn list(&mut self, folder: &Path, below: &str, depth: usize) -> Result<(), StoreError> {

@@ -58,6 +58,21 @@ mod tests {
     }
 
     #[test]
+    fn a_report_does_not_hide_the_runs_around_it() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("logs")).unwrap();
+        fs::create_dir_all(root.path().join("a")).unwrap();
+        fs::write(root.path().join("a").join(EVIDENCE_FILE), "{}").unwrap();
+        for name in [EVIDENCE_FILE, REPORT_FILE] {
+            fs::write(root.path().join(name), "{}").unwrap();
+            let found = find_reports(root.path()).unwrap();
+            assert_eq!(found.reports.len() + found.abandoned.len(), 1);
+            assert_eq!(found.refused[0].0, "a");
+            assert_eq!(found.refused[0].1.code, "AMBIGUOUS");
+        }
+    }
+
+    #[test]
     fn evidence_must_be_what_the_report_says() {
         let run = tempfile::tempdir().unwrap();
         fs::create_dir(run.path().join("logs")).unwrap();
