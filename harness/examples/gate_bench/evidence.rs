@@ -10,6 +10,7 @@ pub const COMMIT: &str = "a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4";
 pub const NOW: &str = "2026-03-14T10:00:00Z";
 pub const POLICY: &str = "\
 apiVersion: proofhouse/gate/v1
+rejudge: false
 freshness: {max_age: 24h}
 required:
   - {suite: \"suite_*\", kind: performance, min_tests: 20, checks: [\"*/p95/*\"]}

@@ -3,7 +3,7 @@
 use super::arguments::{GateArguments, GateCommand, SimulateArguments};
 use super::{exit, gate_files, problems};
 use crate::config::document;
-use crate::config::source::SourceText;
+use crate::config::source::{self, SourceText};
 use crate::environment::history;
 use crate::gate::{self, Case, rerun};
 use crate::model::decision::{Decision, Question};
@@ -48,6 +48,7 @@ fn decided(arguments: &GateArguments, detail: Detail) -> u8 {
 fn decide(arguments: &GateArguments) -> Result<Decision, u8> {
     let policy = policy(&arguments.policy)?;
     let question = question(arguments, &policy)?;
+    compare(&policy, &arguments.policy, &question.commit);
     let waivers = release::waivers(&policy, &arguments.policy, &question.commit)
         .map_err(|wrong| told(&wrong.problems, &wrong.sources))?;
     let places = Places {
@@ -66,6 +67,17 @@ fn decide(arguments: &GateArguments) -> Result<Decision, u8> {
             waivers,
         },
     ))
+}
+
+/// Tells where the policy is not the one that the commit has: it was changed since, and nobody reviewed that.
+fn compare(policy: &Policy, path: &Path, commit: &str) {
+    let committed = history::file_at(commit, path);
+    if committed.is_some_and(|bytes| source::digest(&bytes) != policy.source.digest) {
+        anstream::eprintln!(
+            "warning: {} is not the policy that commit {commit} has; the decision names its digest",
+            policy.source.path
+        );
+    }
 }
 
 /// Reads a policy; every problem of it is told.

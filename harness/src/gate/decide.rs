@@ -90,15 +90,9 @@ fn weigh(question: &Question, inputs: Vec<Input>, standings: Vec<Standing>) -> V
 fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let key = |f: &Finding| (Reverse(f.exit_code != 0), Reverse(f.state));
-        let by = |f: &Finding| {
-            (
-                f.suite.clone(),
-                f.check.clone(),
-                f.rule.clone(),
-                f.input.clone(),
-            )
+        let names = || {
+            (&a.suite, &a.check, &a.rule, &a.input).cmp(&(&b.suite, &b.check, &b.rule, &b.input))
         };
-        let names = || by(a).cmp(&by(b));
         let rest = || (&a.code, &a.waiver, &a.saw).cmp(&(&b.code, &b.waiver, &b.saw));
         key(a).cmp(&key(b)).then_with(names).then_with(rest)
     });

@@ -3,6 +3,7 @@
 use crate::model::check::{CheckClass, Severity};
 use crate::model::expression::{Expression, NumberField, Operand, WordField};
 use crate::model::facts::CheckFacts;
+use std::borrow::Cow;
 
 /// What a condition says of a check (Kleene's strong logic).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,12 +67,12 @@ fn number(field: NumberField, check: &CheckFacts) -> Option<f64> {
 }
 
 /// A word of a check; `None` where it has none, which is no unknown: it is known to have none.
-pub(super) fn word_of(field: WordField, check: &CheckFacts) -> Option<String> {
+pub(super) fn word_of(field: WordField, check: &CheckFacts) -> Option<Cow<'_, str>> {
     match field {
-        WordField::Verdict => Some(check.verdict.word().to_owned()),
-        WordField::Severity => Some(severity(check.severity).to_owned()),
-        WordField::Class => class(check.class),
-        WordField::Reason => check.reason.clone(),
+        WordField::Verdict => Some(check.verdict.word().into()),
+        WordField::Severity => Some(severity(check.severity).into()),
+        WordField::Class => class(check.class).map(Cow::Owned),
+        WordField::Reason => check.reason.as_deref().map(Cow::Borrowed),
     }
 }
 

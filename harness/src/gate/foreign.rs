@@ -6,6 +6,7 @@ use super::glob::path_matches;
 use crate::model::decision::{Finding, Question, Weighed};
 use crate::model::facts::{Content, JUnitFacts};
 use crate::model::policy::{Required, RequiredJUnit};
+use std::collections::BTreeSet;
 
 /// Holds JUnit files against the policy.
 pub(super) fn foreign(question: &Question, weighed: &[Weighed], desk: &mut Desk<'_>) {
@@ -18,13 +19,18 @@ pub(super) fn foreign(question: &Question, weighed: &[Weighed], desk: &mut Desk<
 }
 
 fn one(entry: &RequiredJUnit, question: &Question, weighed: &[Weighed], desk: &mut Desk<'_>) {
+    // A copy of a file is the same tests once more, and they were executed once.
+    let mut digests = BTreeSet::new();
     let files: Vec<(&JUnitFacts, &str)> = weighed
         .iter()
-        .filter_map(|one| match &one.input.content {
-            Content::JUnit(facts) => Some((facts, one.input.path.as_str())),
-            _ => None,
-        })
-        .filter(|(_, path)| path_matches(&entry.path, path))
+        .filter(|one| path_matches(&entry.path, &one.input.path))
+        .filter_map(
+            |one| match (&one.input.content, one.input.sha256.as_deref()) {
+                (Content::JUnit(_), Some(sha256)) if !digests.insert(sha256) => None,
+                (Content::JUnit(facts), _) => Some((facts, one.input.path.as_str())),
+                _ => None,
+            },
+        )
         .collect();
     if (files.len() as u64) < entry.min_files {
         let wanted = format!("at least {}", count(entry.min_files, "file"));

@@ -2,17 +2,26 @@
 
 /// Whether a name fits: `*` is any text, `?` any one character, everything else itself.
 ///
-/// A policy asks this of every check of every report: nothing is allocated, and
-/// each star gives back only what came since it, so that no pattern is slow.
+/// A policy asks this of every check of every report: nothing is allocated, each
+/// star gives back only what came since it, so that no pattern is slow, and what
+/// a star takes is skipped in one stride to where the pattern can go on.
 pub fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
     let (mut p, mut n) = (0, 0);
+    // Where the pattern goes on after its last star, and where the name was then.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {
             Some(b'*') => {
-                star = Some((p, n));
                 p += 1;
+                let Some(next) = pattern.get(p) else {
+                    return true;
+                };
+                let Some(at) = stride(*next, name, n) else {
+                    return false;
+                };
+                n = at;
+                star = Some((p, at));
             }
             Some(b'?') => {
                 p += 1;
@@ -22,17 +31,30 @@ pub fn matches(pattern: &str, name: &str) -> bool {
                 p += 1;
                 n += 1;
             }
-            _ => match star {
-                Some((at, taken)) => {
-                    n = next_character(name, taken);
-                    star = Some((at, n));
-                    p = at + 1;
-                }
-                None => return false,
-            },
+            _ => {
+                let Some((after, taken)) = star else {
+                    return false;
+                };
+                let Some(at) = stride(pattern[after], name, next_character(name, taken)) else {
+                    return false;
+                };
+                (p, n) = (after, at);
+                star = Some((after, at));
+            }
         }
     }
     pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+/// The first place from `from` on where a name can go on with `next`, the byte of a pattern that
+/// follows a star. It begins a character, so what is found does, too.
+fn stride(next: u8, name: &[u8], from: usize) -> Option<usize> {
+    if matches!(next, b'*' | b'?') {
+        return Some(from);
+    }
+    let rest = name.get(from..)?;
+    let skipped = rest.iter().position(|byte| *byte == next)?;
+    Some(from + skipped)
 }
 
 /// Where the character after the one at `at` begins: the bytes within one look like `10......`.
@@ -43,9 +65,25 @@ fn next_character(text: &[u8], at: usize) -> usize {
 
 /// Whether a path fits: `*` and `?` stay between slashes, `**` is any number of folders.
 pub fn path_matches(pattern: &str, path: &str) -> bool {
+    if !pattern.contains("**") {
+        return level_by_level(pattern, path);
+    }
     let pattern: Vec<&str> = pattern.split('/').filter(|part| *part != ".").collect();
     let path: Vec<&str> = path.split('/').collect();
     parts(&pattern, &path)
+}
+
+/// Without `**` every part of a pattern means one part of a path.
+fn level_by_level(pattern: &str, path: &str) -> bool {
+    let mut pattern = pattern.split('/').filter(|part| *part != ".");
+    let mut path = path.split('/');
+    loop {
+        match (pattern.next(), path.next()) {
+            (None, None) => return true,
+            (Some(part), Some(name)) if matches(part, name) => {}
+            _ => return false,
+        }
+    }
 }
 
 fn parts(pattern: &[&str], path: &[&str]) -> bool {
@@ -74,6 +112,19 @@ pub fn fixed_folder(pattern: &str) -> String {
     fixed.join("/")
 }
 
+/// How many folders lie between the fixed one and the files, and the files' one name; `None`
+/// where a pattern leaves either open.
+pub fn fixed_name(pattern: &str) -> Option<(usize, &str)> {
+    if pattern.contains("**") {
+        return None;
+    }
+    let parts = || pattern.split('/').filter(|part| *part != ".");
+    let open = |part: &&str| part.contains(['*', '?']);
+    let name = parts().next_back().filter(|part| !open(part))?;
+    let between = parts().skip_while(|part| !open(part)).count();
+    Some((between.saturating_sub(1), name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +146,14 @@ mod tests {
             ("*??", "€€", true),
             ("", "", true),
             ("", "a", false),
+            ("*/p95/*", "p95/p9/p95", false),
+            ("*/p95/*", "/p9/p95/", true),
+            ("*a?*b", "aab", true),
+            ("*a?*b", "ab", false),
+            ("**a**", "bab", true),
+            ("*€", "aö€", true),
+            ("*ö€", "a€ö€", true),
+            ("a*?", "a", false),
         ] {
             assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
         }
@@ -115,11 +174,25 @@ mod tests {
             ("**/*.xml", "a.xml", true),
             ("./a/*.xml", "a/b.xml", true),
             ("a/**", "b/c", false),
+            ("a/*/b", "a/c/b", true),
+            ("a/*/b", "a/b", false),
+            ("a/*", "a/b/c", false),
+            ("a", "a", true),
         ] {
             assert_eq!(path_matches(pattern, path), fits, "{pattern} {path}");
         }
         assert_eq!(fixed_folder("target/nextest/*/junit.xml"), "target/nextest");
         assert_eq!(fixed_folder("junit.xml"), "");
         assert_eq!(fixed_folder("a/b.xml"), "a");
+        for (pattern, name) in [
+            ("target/nextest/*/junit.xml", Some((1, "junit.xml"))),
+            ("*/b/junit.xml", Some((2, "junit.xml"))),
+            ("./a/b.xml", Some((0, "b.xml"))),
+            ("junit.xml", Some((0, "junit.xml"))),
+            ("a/*.xml", None),
+            ("a/**/junit.xml", None),
+        ] {
+            assert_eq!(fixed_name(pattern), name, "{pattern}");
+        }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A dialect is whatever has `testcase` elements; what a `testsuite` claims in
 //! its attributes beyond its cases is added to what failed, so that neither a
-//! summary nor a case can hide a failure of the other.
+//! summary nor a case can hide a failure of the other. A suite that claims more
+//! tests than it has cases lost some of them, and its file is refused.
 
 use super::report::plain;
 use crate::model::facts::{JUnitFacts, Refusal};
@@ -42,6 +43,15 @@ pub fn junit(bytes: &[u8]) -> Result<JUnitFacts, Refusal> {
             .map_err(|error| unreadable(format!("not XML: {error}")))?;
         match event {
             Event::Start(start) => count.open(&start)?,
+            // Nearly all cases of a file that passes: their names are needed nowhere.
+            Event::Empty(start) if count.is_case(&start) => {
+                if became(&start)? == Became::Passed {
+                    count.facts.tests += 1;
+                } else {
+                    count.open(&start)?;
+                    count.close();
+                }
+            }
             Event::Empty(start) => {
                 count.open(&start)?;
                 count.close();
@@ -68,6 +78,9 @@ fn unreadable(detail: String) -> Refusal {
 struct Tally {
     claimed: [u64; 2],
     counted: [u64; 2],
+    /// Tests that it says it has, and those of its cases that came before it.
+    tests: u64,
+    before: u64,
 }
 
 /// What became of a case.
@@ -90,9 +103,16 @@ struct Count {
     facts: JUnitFacts,
     open: Vec<Open>,
     roots: usize,
+    /// A suite with fewer cases than it claims.
+    short: Option<String>,
 }
 
 impl Count {
+    fn is_case(&self, start: &BytesStart<'_>) -> bool {
+        let inside = !self.open.is_empty() && self.open.len() < DEEPEST;
+        inside && start.local_name().into_inner() == "testcase"
+    }
+
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), Refusal> {
         if self.open.len() >= DEEPEST {
             return Err(unreadable("elements are nested too deep".to_owned()));
@@ -123,12 +143,16 @@ impl Count {
     }
 
     fn suite(&mut self, start: &BytesStart<'_>) -> Result<Open, Refusal> {
-        let mut tally = Tally::default();
+        let mut tally = Tally {
+            before: self.facts.tests,
+            ..Tally::default()
+        };
         for attribute in attributes(start) {
             let (key, value) = attribute?;
             match key {
                 "failures" => tally.claimed[0] = number(&value)?,
                 "errors" => tally.claimed[1] = number(&value)?,
+                "tests" => tally.tests = number(&value)?,
                 "timestamp" => self.time(&value)?,
                 _ => {}
             }
@@ -180,7 +204,8 @@ impl Count {
     }
 
     /// An element inside a case that says what became of it. Surefire's `rerunFailure` stands
-    /// beside a `failure`, and its `flakyFailure` inside a case that passed in the end.
+    /// beside a `failure`, and its `flakyFailure` inside a case that passed in the end. A suite
+    /// that could not even be set up has its `failure` or `error` without a case around it.
     fn mark(&mut self, mark: &str) {
         let became = match mark {
             "failure" => Became::Failed,
@@ -188,8 +213,13 @@ impl Count {
             "skipped" => Became::Skipped,
             _ => return,
         };
-        if let Some(Open::Case { became: known, .. }) = self.open.last_mut() {
-            *known = (*known).max(became);
+        let mut around = self.open.iter_mut().rev();
+        let around = around.find(|open| !matches!(open, Open::Other));
+        match (around, became) {
+            (Some(Open::Case { became: known, .. }), _) => *known = (*known).max(became),
+            (_, Became::Failed) => self.add([1, 0]),
+            (_, Became::Broke) => self.add([0, 1]),
+            (_, Became::Passed | Became::Skipped) => {}
         }
     }
 
@@ -239,6 +269,13 @@ impl Count {
     /// What a suite claims and its cases do not show has failed all the same.
     fn end_suite(&mut self, tally: &Tally) {
         self.around(tally.counted);
+        let cases = self.facts.tests - tally.before;
+        if tally.tests > cases && self.short.is_none() {
+            self.short = Some(format!(
+                "a suite says that it has {} tests, and {cases} of them are there",
+                tally.tests
+            ));
+        }
         let hidden = [0, 1].map(|at| tally.claimed[at].saturating_sub(tally.counted[at]));
         if hidden != [0, 0] {
             self.add(hidden);
@@ -249,20 +286,20 @@ impl Count {
         if self.roots == 0 || !self.open.is_empty() {
             return Err(unreadable("the file ends in the middle".to_owned()));
         }
+        if let Some(why) = self.short {
+            return Err(Refusal::new("INCONSISTENT", why));
+        }
         Ok(self.facts)
     }
 }
 
 fn case(start: &BytesStart<'_>) -> Result<Open, Refusal> {
     let (mut class, mut name) = (Cow::Borrowed(""), Cow::Borrowed(""));
-    let mut became = Became::Passed;
     for attribute in attributes(start) {
         let (key, value) = attribute?;
         match key {
             "classname" => class = value,
             "name" => name = value,
-            // GoogleTest says so in an attribute.
-            "status" if value == "notrun" => became = Became::Skipped,
             _ => {}
         }
     }
@@ -270,7 +307,29 @@ fn case(start: &BytesStart<'_>) -> Result<Open, Refusal> {
         true => name.into_owned(),
         false => format!("{class} {name}"),
     };
+    let became = became(start)?;
     Ok(Open::Case { name, became })
+}
+
+/// What the attributes of a case say became of it: GoogleTest and others write it there.
+fn became(start: &BytesStart<'_>) -> Result<Became, Refusal> {
+    let mut became = Became::Passed;
+    for attribute in attributes(start) {
+        let (key, value) = attribute?;
+        if matches!(key, "status" | "result") {
+            became = became.max(said(&value));
+        }
+    }
+    Ok(became)
+}
+
+fn said(word: &str) -> Became {
+    match word.to_ascii_lowercase().as_str() {
+        "fail" | "failed" | "failure" => Became::Failed,
+        "error" | "errored" | "broken" => Became::Broke,
+        "notrun" | "skipped" | "suppressed" => Became::Skipped,
+        _ => Became::Passed,
+    }
 }
 
 /// Names and values, entities of XML itself put in their place; every other entity is refused.
@@ -353,6 +412,55 @@ mod tests {
         let denies =
             r#"<testsuite failures="0"><testcase name="a"><failure/></testcase></testsuite>"#;
         assert_eq!(counts(denies), (1, 1, 0, 0));
+    }
+
+    #[test]
+    fn failures_are_found_wherever_a_tool_writes_them() {
+        for (text, wanted) in [
+            // Only in an attribute.
+            (
+                r#"<testsuite><testcase name="a" status="failed"/><testcase name="b" result="Error"/></testsuite>"#,
+                (2, 1, 1, 0),
+            ),
+            // Of a suite that was never set up.
+            (
+                r#"<testsuites><testsuite name="s"><error message="no database"/></testsuite></testsuites>"#,
+                (0, 0, 1, 0),
+            ),
+            // Below another element of the case.
+            (
+                r#"<testsuite><testcase name="a"><outcome><failure/></outcome></testcase></testsuite>"#,
+                (1, 1, 0, 0),
+            ),
+            // In a suite inside a suite, claimed by the outer one alone.
+            (
+                r#"<testsuites><testsuite failures="1"><testsuite><testcase name="a"/></testsuite></testsuite></testsuites>"#,
+                (1, 1, 0, 0),
+            ),
+        ] {
+            assert_eq!(counts(text), wanted, "{text}");
+        }
+    }
+
+    /// The names of what failed are kept from cases without a body, too.
+    #[test]
+    fn a_case_without_a_body_has_its_name() {
+        let text = r#"<testsuite><testcase classname="c" name="a" status="failed"/></testsuite>"#;
+        assert_eq!(junit(text.as_bytes()).unwrap().bad, ["c a"]);
+    }
+
+    #[test]
+    fn a_suite_with_fewer_cases_than_it_claims_is_refused() {
+        for text in [
+            r#"<testsuite tests="2"><testcase name="a"/></testsuite>"#,
+            r#"<testsuites tests="3"><testsuite tests="1"><testcase name="a"/></testsuite><testsuite/></testsuites>"#,
+            r#"<testsuites><testsuite tests="1"/><testsuite><testcase name="a"/></testsuite></testsuites>"#,
+        ] {
+            let refusal = junit(text.as_bytes()).unwrap_err();
+            assert_eq!(refusal.code, "INCONSISTENT", "{text}");
+        }
+        let more = r#"<testsuites tests="2"><testsuite tests="1"><testcase name="a"/><testcase name="b"/></testsuite></testsuites>"#;
+        assert_eq!(counts(more), (2, 0, 0, 0));
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn falsify(expression: &Expression, check: &CheckFacts) -> Option<Remedy> {
     match expression {
         Expression::Compare(left, operator, right) => compare(*left, *operator, *right, check),
         Expression::Is { field, .. } => {
-            let saw = word_of(*field, check).unwrap_or_else(|| "none".to_owned());
+            let saw = word_of(*field, check).unwrap_or("none".into());
             Some(Remedy {
                 cost: WORD_COST,
                 changes: Vec::new(),

@@ -6,13 +6,14 @@
 
 use super::seen::{Seen, SeenCheck, SeenSource, Text};
 use crate::model::check::Severity;
+use crate::model::digest::hex;
+use crate::model::evidence::EVIDENCE_FILE;
 use crate::model::facts::{CheckFacts, Refusal, ReportFacts, Told};
-use crate::model::plan::Profile;
+use crate::model::plan::{Profile, Source};
 use crate::model::report::{Counts, EvidenceFile, REPORT_SCHEMA};
 use crate::model::verdict::Verdict;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 /// Longest name in bytes.
 const LONGEST_NAME: usize = 512;
@@ -24,6 +25,8 @@ pub struct ReadReport {
     pub facts: ReportFacts,
     /// Files beside it.
     pub evidence: Vec<EvidenceFile>,
+    /// Files that said what to test.
+    pub config: Vec<Source>,
 }
 
 /// Reads a report.
@@ -31,16 +34,24 @@ pub struct ReadReport {
 /// # Errors
 /// Why it cannot be believed: not JSON, not a report, or at odds with itself.
 pub fn report(bytes: &[u8]) -> Result<ReadReport, Refusal> {
-    plain(bytes)?;
     // A list of the right values in the right order would be read, too.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
+        plain(bytes)?;
         return Err(Refusal::new("UNREADABLE", "not a report: not an object"));
     }
-    let seen: Seen<'_> = serde_json::from_slice(bytes)
-        .map_err(|error| Refusal::new("UNREADABLE", format!("not a report: {error}")))?;
+    // No JSON has a NUL anywhere: only what is refused is searched for a better reason.
+    let refuse = |why: String| {
+        let reason = plain(bytes).err();
+        reason.unwrap_or_else(|| Refusal::new("UNREADABLE", format!("not a report: {why}")))
+    };
+    // As a whole, because a text's hundreds of words would each be asked for.
+    let text = std::str::from_utf8(bytes).map_err(|error| refuse(format!("not UTF-8: {error}")))?;
+    let seen: Seen<'_> = serde_json::from_str(text).map_err(|error| refuse(error.to_string()))?;
     consistent(&seen).map_err(|why| Refusal::new("INCONSISTENT", why))?;
-    if seen.evidence.is_empty() {
-        let detail = "the report names no evidence that it was made from";
+    // A report that rests on a log, or on another file alone, is made from nothing that was seen.
+    if !seen.evidence.iter().any(|file| file.path == EVIDENCE_FILE) {
+        let detail =
+            format!("the report does not name the `{EVIDENCE_FILE}` that it was made from");
         return Err(Refusal::new("EVIDENCE_MISSING", detail));
     }
     Ok(read(seen))
@@ -78,6 +89,9 @@ fn consistent(seen: &Seen<'_>) -> Result<(), String> {
         ("suite", &seen.suite),
     ] {
         is_name(&name.0).map_err(|why| format!("its {what} {why}"))?;
+    }
+    for (what, name) in [("kind", &seen.kind), ("suite", &seen.suite)] {
+        is_plain(&name.0).map_err(|why| format!("its {what} {why}"))?;
     }
     for check in &seen.checks {
         is_name(&check.id.0).map_err(|why| format!("the id of a check {why}"))?;
@@ -127,10 +141,24 @@ fn is_name(name: &str) -> Result<(), &'static str> {
     if name.len() > LONGEST_NAME {
         return Err("is longer than 512 bytes");
     }
-    if name.contains(char::is_control) {
-        return Err("has a control character");
+    // Bytes where they say as much as characters, because a release has very many names.
+    let control = match name.is_ascii() {
+        true => name.bytes().any(|byte| byte.is_ascii_control()),
+        false => name.contains(char::is_control),
+    };
+    match control {
+        true => Err("has a control character"),
+        false => Ok(()),
     }
-    Ok(())
+}
+
+/// What only looks like the name of a suite, with a letter of another script or a space that
+/// nobody sees, would count as one more suite where a policy says how many there must be.
+fn is_plain(name: &str) -> Result<(), &'static str> {
+    match name.is_ascii() && name.trim_ascii().len() == name.len() {
+        true => Ok(()),
+        false => Err("has letters that are not of ASCII, or blanks around it"),
+    }
 }
 
 fn counted(checks: &[SeenCheck<'_>]) -> Counts {
@@ -185,9 +213,14 @@ fn read(seen: Seen<'_>) -> ReadReport {
         verdict: seen.verdict,
         checks,
     };
+    let sources = seen.config.into_iter().map(|source| Source {
+        path: source.path.owned(),
+        digest: source.digest.owned(),
+    });
     ReadReport {
         facts,
         evidence: seen.evidence,
+        config: sources.collect(),
     }
 }
 
@@ -200,12 +233,7 @@ fn config_digest(sources: &[SeenSource<'_>]) -> String {
         digest.update(source.digest.0.as_bytes());
         digest.update([0]);
     }
-    let mut text = String::from("sha256:");
-    for byte in digest.finalize() {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    format!("sha256:{}", hex(&digest.finalize()))
 }
 
 fn check(seen: SeenCheck<'_>) -> CheckFacts {
@@ -322,6 +350,16 @@ mod tests {
         }
     }
 
+    /// A log, or a file of any other name, is not what was seen.
+    #[test]
+    fn a_report_that_does_not_name_its_evidence_is_refused() {
+        let other = GOLDEN[0]
+            .1
+            .replacen("\"evidence.jsonl\"", "\"logs/a.log\"", 1);
+        let refusal = refused(&other);
+        assert_eq!(refusal.code, "EVIDENCE_MISSING", "{refusal:?}");
+    }
+
     #[test]
     fn a_report_at_odds_with_itself_is_refused() {
         let (good, bad) = (GOLDEN[0].1, GOLDEN[1].1);
@@ -331,6 +369,8 @@ mod tests {
             (good.replacen("\"dirty\": false", "\"dirty\": true", 1), "fitness for release"),
             (good.replacen("\"profile\": \"full\"", "\"profile\": \"quick\"", 1), "fitness for release"),
             (good.replacen("\"suite\": \"checkout\"", "\"suite\": \"a\\u0000b\"", 1), "control character"),
+            (good.replacen("\"suite\": \"checkout\"", "\"suite\": \"\u{441}heckout\"", 1), "not of ASCII"),
+            (good.replacen("\"suite\": \"checkout\"", "\"suite\": \"checkout \"", 1), "blanks around"),
         ] {
             let refusal = refused(&text);
             assert_eq!(refusal.code, "INCONSISTENT", "{refusal:?}");

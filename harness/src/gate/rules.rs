@@ -5,6 +5,7 @@ use super::finding::{Desk, finding};
 use super::glob::matches;
 use super::remedy;
 use super::required::Counted;
+use crate::model::check::Severity;
 use crate::model::decision::{Finding, RuleOutcome, State};
 use crate::model::expression::Condition;
 use crate::model::facts::CheckFacts;
@@ -36,6 +37,9 @@ fn one(rule: &GateRule, reports: &[Counted<'_>], desk: &mut Desk<'_>) -> RuleOut
         for check in checks.filter(|check| matches(&rule.check, &check.id)) {
             // What was skipped or undecided has no number, and its own verdict was judged already.
             match check.verdict {
+                Verdict::Error if is_let_go(rule, check) => {
+                    unknown(rule, check, *report, &mut outcome, desk);
+                }
                 Verdict::Skipped | Verdict::Error => outcome.not_asked += 1,
                 _ => ask(rule, check, *report, &mut outcome, desk),
             }
@@ -45,6 +49,24 @@ fn one(rule: &GateRule, reports: &[Counted<'_>], desk: &mut Desk<'_>) -> RuleOut
         unasked(rule, outcome.not_asked, desk);
     }
     outcome
+}
+
+/// A check that could not be decided and cannot close a gate is no more than a warning of its
+/// report. A rule that closes it must not go without the number for that.
+fn is_let_go(rule: &GateRule, check: &CheckFacts) -> bool {
+    rule.blocks && check.severity != Severity::Block
+}
+
+fn unknown(
+    rule: &GateRule,
+    check: &CheckFacts,
+    report: Counted<'_>,
+    outcome: &mut RuleOutcome,
+    desk: &mut Desk<'_>,
+) {
+    outcome.checks += 1;
+    outcome.undecided += 1;
+    desk.outcome(rule.missing, undecided(rule, check, report));
 }
 
 fn ask(

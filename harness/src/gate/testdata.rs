@@ -124,6 +124,7 @@ pub(crate) fn policy() -> Policy {
             git_required: true,
             artifact_required: false,
             allow_dirty: false,
+            suites_committed: false,
         },
         freshness: Freshness {
             max_age: Duration::from_secs(86_400),
@@ -136,6 +137,7 @@ pub(crate) fn policy() -> Policy {
         waivers_file: None,
         waiver_owners: vec!["ada".into()],
         self_waive: false,
+        rejudge: true,
     }
 }
 

@@ -6,6 +6,7 @@ use super::testdata::{
     suite, time, with,
 };
 use super::{Case, replay, rerun};
+use crate::model::check::Severity;
 use crate::model::decision::{
     Answer, Decision, Standing, State, WaiverHistory, WaiverOutcome, WaiverState, Waivers,
 };
@@ -14,7 +15,7 @@ use crate::model::facts::{
     AbandonedFacts, Allowed, Content, Input, JUnitFacts, Refusal, ReportFacts,
 };
 use crate::model::plan::Profile;
-use crate::model::policy::{OnUndecided, Required, RequiredJUnit, Waiver};
+use crate::model::policy::{OnUndecided, Policy, Required, RequiredJUnit, Waiver};
 use crate::model::report::DIRTY_REASON;
 use crate::model::verdict::Verdict;
 
@@ -647,6 +648,55 @@ fn junit_files_must_be_bound_dated_and_good() {
         (4, "UNBOUND".into())
     );
     assert_eq!(closing(&decide(&foreign, Vec::new())), ["MISSING"]);
+}
+
+/// A file that lies there twice has its tests once.
+#[test]
+fn copies_of_a_junit_file_count_once() {
+    let mut foreign = policy();
+    foreign.required = vec![Required::JUnit(RequiredJUnit {
+        path: "target/*.xml".into(),
+        min_files: 2,
+        min_tests: 3,
+        commit_property: Some("git.commit".into()),
+        allow_unbound: false,
+        allow_undated: false,
+        place: place(),
+    })];
+    let file = |name: &str, sha256: &str| Input {
+        path: format!("target/{name}.xml"),
+        sha256: Some(sha256.to_owned()),
+        content: Content::JUnit(JUnitFacts {
+            tests: 2,
+            timestamp: Some(time("2026-03-14T09:00:00Z")),
+            properties: [("git.commit".to_owned(), COMMIT.to_owned())].into(),
+            ..JUnitFacts::default()
+        }),
+    };
+    let two = decide(&foreign, vec![file("a", "01"), file("b", "02")]);
+    assert_eq!(two.exit_code, 0, "{:?}", two.findings);
+    let copied = decide(&foreign, vec![file("a", "01"), file("b", "01")]);
+    assert_eq!(closing(&copied), ["MISSING", "TOO_FEW_TESTS"]);
+}
+
+/// A rule that closes the gate does not go without a number because a check only warns.
+#[test]
+fn a_rule_is_undecided_where_an_undecided_check_cannot_close_the_gate() {
+    let mut ruled = policy();
+    ruled.rules = vec![rule("current > 500")];
+    for severity in [Severity::Warn, Severity::Info] {
+        let mut undecided = bad("a/p95/slo", Verdict::Error, "TOO_FEW_SAMPLES");
+        undecided.severity = severity;
+        let mut facts = with("checkout", vec![undecided, check("b/p95/slo")]);
+        facts.verdict = Verdict::Warn;
+        let ask = |policy: &Policy| decide(policy, vec![input("a", facts.clone())]);
+        let closed = ask(&ruled);
+        assert_eq!(closing(&closed), ["RULE_UNDECIDED"], "{severity:?}");
+        assert_eq!((closed.exit_code, closed.rules[0].undecided), (3, 1));
+        ruled.rules[0].blocks = false;
+        assert_eq!(ask(&ruled).exit_code, 0);
+        ruled.rules[0].blocks = true;
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ mod notes;
 mod outcome;
 mod spans;
 #[cfg(test)]
-mod testdata;
+pub(crate) mod testdata;
 mod trial;
 mod words;
 

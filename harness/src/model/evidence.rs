@@ -9,6 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Name of the file in a run's folder, one event a line.
+pub const EVIDENCE_FILE: &str = "evidence.jsonl";
+
 /// One thing seen, with its time on the run's one monotonic clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timed {

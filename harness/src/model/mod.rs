@@ -5,6 +5,7 @@ pub mod chaos;
 pub mod charts;
 pub mod check;
 pub mod decision;
+pub mod digest;
 pub mod environment;
 pub mod evidence;
 pub mod expression;

@@ -33,6 +33,8 @@ pub struct Policy {
     pub waiver_owners: Vec<String>,
     /// Whether a waiver may come in the commit whose code it excuses.
     pub self_waive: bool,
+    /// Whether every report is judged again from its evidence, and refused where it says otherwise.
+    pub rejudge: bool,
 }
 
 /// What evidence must be bound to.
@@ -44,6 +46,8 @@ pub struct SubjectPolicy {
     pub artifact_required: bool,
     /// Whether changed work trees may release.
     pub allow_dirty: bool,
+    /// Whether the files that said what to test must be those of the commit.
+    pub suites_committed: bool,
 }
 
 /// How old evidence may be.

@@ -1,5 +1,9 @@
 //! The story of a release: evidence found, read, held against its digests, and decided about.
 
+mod promises;
+mod rejudge;
+#[cfg(test)]
+mod tests;
 mod waivers;
 
 pub use waivers::{WaiversProblem, waivers};
@@ -7,7 +11,8 @@ pub use waivers::{WaiversProblem, waivers};
 use crate::gate::{self, glob};
 use crate::model::facts::{Content, Input, Refusal, ReportFacts};
 use crate::model::policy::{Policy, Required};
-use crate::store::{self, EvidenceReader, StoreError};
+use crate::store::{self, EVIDENCE_FILE, EvidenceReader, StoreError};
+use promises::Promises;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +31,14 @@ pub struct Places<'a> {
 /// A folder that cannot be read.
 pub fn gather(places: Places<'_>, policy: &Policy, commit: &str) -> Result<Vec<Input>, StoreError> {
     let mut reader = EvidenceReader::default();
+    let mut asked = Asked {
+        commit,
+        rejudge: policy.rejudge,
+        promises: policy
+            .subject
+            .suites_committed
+            .then(|| Promises::of(commit)),
+    };
     let (runs, below) = runs(places.folder);
     let found = store::find_reports(&runs)?;
     let refused = found.refused.into_iter();
@@ -34,7 +47,7 @@ pub fn gather(places: Places<'_>, policy: &Policy, commit: &str) -> Result<Vec<I
         .collect();
     for path in found.reports {
         let path = format!("{below}{path}");
-        inputs.push(report(places.folder, path, commit, &mut reader));
+        inputs.push(report(places.folder, path, &mut asked, &mut reader));
     }
     for path in found.abandoned {
         let path = format!("{below}{path}");
@@ -64,19 +77,40 @@ fn refused_input(path: String, refusal: Refusal) -> Input {
     }
 }
 
-fn report(folder: &Path, path: String, commit: &str, reader: &mut EvidenceReader) -> Input {
+/// What is asked of every report.
+struct Asked<'a> {
+    commit: &'a str,
+    rejudge: bool,
+    promises: Option<Promises<'a>>,
+}
+
+fn report(
+    folder: &Path,
+    path: String,
+    asked: &mut Asked<'_>,
+    reader: &mut EvidenceReader,
+) -> Input {
     let file = folder.join(&path);
     let (sha256, read) = match reader.report(&file) {
         Ok(bytes) => (store::sha256_hex(bytes), gate::report(bytes)),
         Err(refusal) => return refused_input(path, refusal),
     };
+    let run = file.parent().unwrap_or(folder);
     let content = read.and_then(|mut read| {
-        if is_of_another(&read.facts, commit) {
+        if is_of_another(&read.facts, asked.commit) {
+            not_hidden(run, asked.commit, reader)?;
             // Set aside in any case: neither its evidence nor its checks are needed.
             read.facts.checks = Vec::new();
         } else {
-            let run = file.parent().unwrap_or(folder);
             reader.verify(run, &read.evidence)?;
+            // A try that cannot release anything may have been one of another suite.
+            let promises = asked.promises.as_mut();
+            if let Some(promises) = promises.filter(|_| read.facts.unfit_reasons.is_empty()) {
+                promises.held(&read.config)?;
+            }
+            if asked.rejudge {
+                rejudge::held(&read, reader.evidence(run, &read.evidence)?)?;
+            }
         }
         Ok(Content::Report(Box::new(read.facts)))
     });
@@ -90,6 +124,22 @@ fn report(folder: &Path, path: String, commit: &str, reader: &mut EvidenceReader
 fn is_of_another(facts: &ReportFacts, commit: &str) -> bool {
     let known = facts.commit.as_deref();
     known.is_some_and(|known| !known.eq_ignore_ascii_case(commit))
+}
+
+/// A report is not set aside as one of another commit when the run itself was of this one:
+/// an attempt that failed would be hidden behind an earlier one that passed.
+///
+/// # Errors
+/// What the evidence says.
+fn not_hidden(run: &Path, commit: &str, reader: &mut EvidenceReader) -> Result<(), Refusal> {
+    let line = reader.first_line(&run.join(EVIDENCE_FILE));
+    let started = line.and_then(gate::abandoned).ok();
+    let own = started.and_then(|started| started.commit);
+    if own.is_some_and(|own| own.eq_ignore_ascii_case(commit)) {
+        let detail = "it says that it is of another commit, and its evidence is of this one";
+        return Err(Refusal::new("INCONSISTENT", detail));
+    }
+    Ok(())
 }
 
 fn abandoned(folder: &Path, path: String, reader: &mut EvidenceReader) -> Input {
@@ -109,7 +159,11 @@ fn junit_files(working: &Path, policy: &Policy) -> Result<BTreeSet<String>, Stor
         if let Required::JUnit(entry) = entry {
             let fixed = glob::fixed_folder(&entry.path);
             let is_meant = |path: &str| glob::path_matches(&entry.path, path);
-            files.extend(store::find_files(working, &fixed, &is_meant)?);
+            let found = match glob::fixed_name(&entry.path) {
+                Some((depth, name)) => store::find_named(working, &fixed, depth, name)?,
+                None => store::find_files(working, &fixed, &is_meant)?,
+            };
+            files.extend(found.into_iter().filter(|path| is_meant(path)));
         }
     }
     Ok(files)

@@ -1,6 +1,7 @@
 //! Digests of files, by which a report names its evidence.
 
 use super::StoreError;
+use crate::model::digest::hex;
 use crate::model::report::EvidenceFile;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -87,10 +88,6 @@ fn digested(file: &Path, path: String) -> Result<EvidenceFile, StoreError> {
         sha256,
         bytes,
     })
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -2,13 +2,11 @@
 
 use super::StoreError;
 use crate::model::chaos::ChaosEvent;
+pub use crate::model::evidence::EVIDENCE_FILE;
 use crate::model::evidence::{Event, Evidence, Timed};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-/// Name of the file in a run's folder.
-pub const EVIDENCE_FILE: &str = "evidence.jsonl";
 
 /// Appends events to a run's evidence; every line is with the system when `append` returns.
 #[derive(Debug)]
@@ -88,8 +86,17 @@ fn is_landmark(event: &Event) -> bool {
 pub fn read(run: &Path) -> Result<Evidence, StoreError> {
     let path = run.join(EVIDENCE_FILE);
     let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
+    events_of(&path, &bytes)
+}
+
+/// As [`read`], from the bytes of the file at `path`: who held them against a
+/// digest must not read the file a second time.
+///
+/// # Errors
+/// As [`read`].
+pub fn events_of(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
     let broken = |line: usize, reason: String| StoreError::Broken {
-        path: path.clone(),
+        path: path.to_owned(),
         line,
         reason,
     };

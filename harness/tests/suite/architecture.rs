@@ -33,7 +33,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "release",
-        &["model", "config", "store", "environment", "gate", "release"],
+        &[
+            "model",
+            "config",
+            "store",
+            "environment",
+            "judge",
+            "gate",
+            "release",
+        ],
     ),
 ];
 

@@ -274,3 +274,50 @@ fn failing(project: &Project, commit: &str) {
     }
     world::write(project.path(), &files);
 }
+
+/// A clean work tree says nothing of a suite that git does not track.
+#[test]
+fn suites_must_be_those_of_the_commit_where_the_policy_asks_for_that() {
+    let project = Project::new();
+    let root = project.path();
+    git(root, &["init", "--quiet"]);
+    let policy = format!("{}subject: {{suites: committed}}\n", world::POLICY);
+    project.write("suites/release.gate.yaml", &policy);
+    project.write("suites/checkout.yaml", "strict\n");
+    project.write(".gitignore", "target\nunit\n");
+    git(root, &["add", "."]);
+    git(root, &["commit", "--quiet", "-m", "one"]);
+    let commit = git(root, &["rev-parse", "HEAD"]);
+    project.write("elsewhere/checkout.yaml", "lax\n");
+    for (path, text, code) in [
+        ("suites/checkout.yaml", "strict\n", 0),
+        ("suites/checkout.yaml", "lax\n", 4),
+        ("elsewhere/checkout.yaml", "lax\n", 4),
+        ("nowhere.yaml", "strict\n", 4),
+    ] {
+        told_by(&project, &commit, path, text);
+        let screen = project.run(&["gate", "--now", NOW]);
+        screen.expect_code(code);
+        assert_eq!(
+            screen.says("which said what to test"),
+            code == 4,
+            "{path} {text}"
+        );
+    }
+}
+
+/// The evidence of a commit, of runs that were told by a file with a text what to test.
+fn told_by(project: &Project, commit: &str, path: &str, text: &str) {
+    let mut files = world::files();
+    let digest = format!("sha256:{}", proofhouse::store::sha256_hex(text.as_bytes()));
+    for run in [PERFORMANCE, CHAOS] {
+        change(&mut files, run, |report| {
+            report["config"] = json!([{"path": path, "digest": digest}]);
+        });
+    }
+    for file in files.values_mut() {
+        let text = String::from_utf8(file.clone()).unwrap();
+        *file = text.replace(COMMIT, commit).into_bytes();
+    }
+    world::write(project.path(), &files);
+}

@@ -18,6 +18,14 @@ fn report_of(run: &str) -> String {
     format!("{run}/report.json")
 }
 
+fn suite_of(run: &str) -> &'static str {
+    if run == CHAOS {
+        "nats_partition_mesh"
+    } else {
+        "checkout"
+    }
+}
+
 fn set(files: &mut Files, run: &str, pointer: &str, value: Value) {
     change(files, run, |report| {
         *report.pointer_mut(pointer).unwrap() = value
@@ -472,6 +480,58 @@ pub const DAMAGES: &[(&str, Damage)] = &[
         Damage::Files(|files, run, _| set(files, run, "/evidence", json!([]))),
     ),
     (
+        "only a log named",
+        Damage::Files(|files, run, _| {
+            let log = b"started\n".to_vec();
+            let named = json!([{
+                "path": "logs/search.log",
+                "sha256": proofhouse::store::sha256_hex(&log),
+                "bytes": log.len(),
+            }]);
+            files.insert(format!("{run}/logs/search.log"), log);
+            set(files, run, "/evidence", named);
+        }),
+    ),
+    (
+        "a run in the place of all runs",
+        Damage::Files(|files, run, _| {
+            for name in ["report.json", "evidence.jsonl"] {
+                let bytes = files[&format!("{run}/{name}")].clone();
+                files.insert(format!("target/proofhouse/runs/{name}"), bytes);
+            }
+        }),
+    ),
+    (
+        "a later attempt that says it is of another commit",
+        Damage::Files(|files, run, _| {
+            let suite = suite_of(run);
+            let line = json!({"t_us": 0, "event": {"kind": "run_started", "run_id": "later", "at": "2026-03-14T09:40:00Z", "subject": {"commit": COMMIT, "dirty": false}, "plan": {"suite": suite}}});
+            let later = format!("{run}-later");
+            let report = files[&report_of(run)].clone();
+            files.insert(report_of(&later), report);
+            files.insert(
+                format!("{later}/evidence.jsonl"),
+                line.to_string().into_bytes(),
+            );
+            set(files, &later, "/id", json!("later"));
+            set(files, &later, "/subject/commit", json!("b".repeat(40)));
+        }),
+    ),
+    (
+        "a name that only looks like one",
+        Damage::Files(|files, run, random| {
+            let suite = suite_of(run);
+            let name = [
+                suite.replacen('h', "\u{4bb}", 1),
+                format!("{suite}\u{200b}"),
+                format!("\u{a0}{suite}"),
+                format!("{suite}\u{202e}"),
+            ][random.random_range(0..4)]
+            .clone();
+            set(files, run, "/suite", json!(name));
+        }),
+    ),
+    (
         "evidence elsewhere",
         Damage::Files(|files, run, random| {
             let own = run.rsplit('/').next().unwrap();
@@ -554,11 +614,7 @@ pub const DAMAGES: &[(&str, Damage)] = &[
     (
         "a later attempt that was killed",
         Damage::Files(|files, run, _| {
-            let suite = if run == CHAOS {
-                "nats_partition_mesh"
-            } else {
-                "checkout"
-            };
+            let suite = suite_of(run);
             let line = json!({"t_us": 0, "event": {"kind": "run_started", "run_id": "killed", "at": "2026-03-14T09:40:00Z", "subject": {"commit": COMMIT, "dirty": false}, "plan": {"suite": suite}}});
             files.insert(
                 format!("{run}-killed/evidence.jsonl"),
@@ -669,7 +725,21 @@ pub const DAMAGES: &[(&str, Damage)] = &[
                 ),
                 ("failures=\"0\"", "failures=\"1\""),
                 ("errors=\"0\"", "errors=\"2\""),
-            ][random.random_range(0..4)];
+                (
+                    "<testcase name=\"b\"/>",
+                    "<testcase name=\"b\" status=\"failed\"/>",
+                ),
+                (
+                    "<testcase name=\"b\"/>",
+                    "<testcase name=\"b\"/><error message=\"no database\"/>",
+                ),
+                (
+                    "<testcase name=\"b\"/>",
+                    "<testsuite failures=\"1\"><testcase name=\"b\"/></testsuite>",
+                ),
+                ("tests=\"3\"", "tests=\"4\""),
+                ("<testcase name=\"c\"/>", ""),
+            ][random.random_range(0..9)];
             replace(files, good, bad);
         }),
     ),

@@ -15,6 +15,8 @@ required:
   - {junit: \"unit/*.xml\", commit_property: git.commit, min_tests: 2}
 rules:
   - {id: p95, check: \"*/p95/slo\", fail: \"current > 500\"}
+# Only what the gate itself does is tried with these: their evidence is no run's.
+rejudge: false
 ";
 pub const PERFORMANCE: &str = "target/proofhouse/runs/20260314T092620Z-checkout-3c4e9a3f";
 pub const CHAOS: &str = "target/proofhouse/runs/20260314T092620Z-nats_partition_mesh-5d4e9a3f";

@@ -80,6 +80,12 @@ pub static POLICY: Record = Record {
             "false",
             "Whether a waiver may come in one commit with the code that it excuses; default false.",
         ),
+        optional(
+            "rejudge",
+            Shape::Boolean,
+            "false",
+            "Whether every report of the commit is judged again from its evidence and refused where it says otherwise. Default true; `false` believes what reports say of their evidence.",
+        ),
     ],
     rules: &[],
 };
@@ -105,6 +111,12 @@ static SUBJECT: Record = Record {
             Shape::Boolean,
             "false",
             "Whether reports of changed work trees count; default false.",
+        ),
+        optional(
+            "suites",
+            Shape::Word("demand", &["committed", "any"]),
+            "committed",
+            "Whether suites, scenarios and targets of a run must be those of the commit, byte for byte; asked of git in the working directory. Default `any`: CI may write them.",
         ),
     ],
     rules: &[],
@@ -160,6 +172,7 @@ pub fn policy(source: &SourceText, node: &Node, problems: &mut Vec<Problem>) -> 
         waivers_file: waivers_file(node, problems),
         waiver_owners: texts(node, "waiver_owners"),
         self_waive: truth(Some(node), "self_waive"),
+        rejudge: node.get("rejudge").and_then(Node::boolean).unwrap_or(true),
     })
 }
 
@@ -169,6 +182,7 @@ fn subject(node: Option<&Node>) -> SubjectPolicy {
         git_required: word("git") != Some("optional"),
         artifact_required: word("artifact") == Some("required"),
         allow_dirty: truth(node, "allow_dirty"),
+        suites_committed: word("suites") == Some("committed"),
     }
 }
 

@@ -58,16 +58,35 @@ impl Walk {
         match fs::symlink_metadata(folder.join(REPORT_FILE)) {
             Ok(_) => {
                 self.found.reports.push(format!("{below}{REPORT_FILE}"));
-                return Ok(());
+                return self.hidden(folder, below, depth);
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(StoreError::io("read", folder)(error)),
         }
         if fs::symlink_metadata(folder.join(EVIDENCE_FILE)).is_ok() {
             self.found.abandoned.push(format!("{below}{EVIDENCE_FILE}"));
-            return Ok(());
+            return self.hidden(folder, below, depth);
         }
         self.list(folder, below, depth)
+    }
+
+    /// Runs in a run. One report in the folder of all runs would hide every one of them;
+    /// further down a run that lies in another was moved there, which is as good as away.
+    fn hidden(&mut self, folder: &Path, below: &str, depth: usize) -> Result<(), StoreError> {
+        if depth > 0 {
+            return Ok(());
+        }
+        let mut folders = Vec::new();
+        subfolders(folder, "", &mut folders)?;
+        for name in folders {
+            let has = |file: &str| fs::symlink_metadata(folder.join(&name).join(file)).is_ok();
+            if has(REPORT_FILE) || has(EVIDENCE_FILE) {
+                let detail = "a run in the folder of another: nothing says which of them is meant";
+                let refusal = Refusal::new("AMBIGUOUS", detail);
+                self.found.refused.push((format!("{below}{name}"), refusal));
+            }
+        }
+        Ok(())
     }
 
     fn list(&mut self, folder: &Path, below: &str, depth: usize) -> Result<(), StoreError> {
@@ -91,6 +110,68 @@ impl Walk {
         }
         Ok(())
     }
+}
+
+/// The files of one name that lie so many folders below `fixed`, sorted by path. The folders that
+/// they lie in are not listed: there may be ten thousand of them, with much beside each file.
+///
+/// # Errors
+/// A folder that cannot be read, or too many entries.
+pub fn find_named(
+    root: &Path,
+    fixed: &str,
+    depth: usize,
+    name: &str,
+) -> Result<Vec<String>, StoreError> {
+    let mut folders = vec![fixed.to_owned()];
+    let mut entries = 0;
+    for _ in 0..depth {
+        let mut below = Vec::new();
+        for folder in &folders {
+            entries += subfolders(root, folder, &mut below)?;
+            if entries > MOST_ENTRIES {
+                return Err(too_many(&root.join(folder)));
+            }
+        }
+        folders = below;
+    }
+    let files = folders.into_iter().map(|folder| inside(&folder, name));
+    let is_file =
+        |path: &String| fs::symlink_metadata(root.join(path)).is_ok_and(|meta| !meta.is_dir());
+    let mut found: Vec<String> = files.filter(is_file).collect();
+    found.sort();
+    Ok(found)
+}
+
+/// Adds the folders in a folder; how many entries it has.
+fn subfolders(root: &Path, folder: &str, found: &mut Vec<String>) -> Result<usize, StoreError> {
+    let path = root.join(folder);
+    let listed = match fs::read_dir(&path) {
+        Ok(listed) => listed,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(StoreError::io("read", &path)(error)),
+    };
+    let mut entries = 0;
+    for entry in listed {
+        let entry = entry.map_err(StoreError::io("read", &path))?;
+        entries += 1;
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            found.push(inside(folder, &entry.file_name().to_string_lossy()));
+        }
+    }
+    Ok(entries)
+}
+
+fn inside(folder: &str, name: &str) -> String {
+    match folder.is_empty() {
+        true => name.to_owned(),
+        false => format!("{folder}/{name}"),
+    }
+}
+
+fn too_many(folder: &Path) -> StoreError {
+    let many = std::io::Error::other("more than a million files; name a narrower folder");
+    StoreError::io("look through", folder)(many)
 }
 
 /// The files of a folder that a question is answered with yes for, sorted by path below it.
@@ -122,9 +203,7 @@ pub fn find_files(
             let path = format!("{below}{}", entry.file_name().to_string_lossy());
             entries += 1;
             if entries > MOST_ENTRIES {
-                let many =
-                    std::io::Error::other("more than a million files; name a narrower folder");
-                return Err(StoreError::io("look through", &folder)(many));
+                return Err(too_many(&folder));
             }
             if kind.is_dir() {
                 open.push((entry.path(), format!("{path}/")));

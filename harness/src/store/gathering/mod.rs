@@ -3,7 +3,7 @@
 mod find;
 mod read;
 
-pub use find::{Found, REPORT_FILE, find_files, find_reports};
+pub use find::{Found, REPORT_FILE, find_files, find_named, find_reports};
 pub use read::EvidenceReader;
 
 #[cfg(test)]
@@ -50,6 +50,26 @@ mod tests {
         );
         let files = find_files(root.path(), "runs/a", &|path| path.ends_with(".json")).unwrap();
         assert_eq!(files, ["runs/a/report.json"]);
+        let named = |fixed, depth| find_named(root.path(), fixed, depth, REPORT_FILE).unwrap();
+        assert_eq!(named("runs", 1), ["runs/a/report.json"]);
+        assert_eq!(named("", 2), ["runs/a/report.json"]);
+        assert_eq!(named("runs/a", 0), ["runs/a/report.json"]);
+        assert!(named("runs", 0).is_empty() && named("nowhere", 1).is_empty());
+    }
+
+    #[test]
+    fn a_report_does_not_hide_the_runs_around_it() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("logs")).unwrap();
+        fs::create_dir_all(root.path().join("a")).unwrap();
+        fs::write(root.path().join("a").join(EVIDENCE_FILE), "{}").unwrap();
+        for name in [EVIDENCE_FILE, REPORT_FILE] {
+            fs::write(root.path().join(name), "{}").unwrap();
+            let found = find_reports(root.path()).unwrap();
+            assert_eq!(found.reports.len() + found.abandoned.len(), 1);
+            assert_eq!(found.refused[0].0, "a");
+            assert_eq!(found.refused[0].1.code, "AMBIGUOUS");
+        }
     }
 
     #[test]

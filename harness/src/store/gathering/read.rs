@@ -1,12 +1,13 @@
 //! Evidence for the gate, read within bounds and held against its digests.
 
+use crate::model::digest::hex;
 use crate::model::facts::Refusal;
 use crate::model::report::EvidenceFile;
-use crate::store::digest::hex;
+use crate::store::evidence::EVIDENCE_FILE;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,8 @@ use std::path::{Path, PathBuf};
 pub(super) const LARGEST_REPORT: u64 = 32 << 20;
 /// Largest JUnit file in bytes: what GitLab takes.
 const LARGEST_JUNIT: u64 = 30 << 20;
+/// Largest evidence that is judged again, in bytes.
+const LARGEST_EVIDENCE: u64 = 512 << 20;
 /// Longest first line of a run's evidence in bytes: it holds the plan.
 const LONGEST_LINE: u64 = 4 << 20;
 /// Most files beside one report.
@@ -50,24 +53,53 @@ impl EvidenceReader {
     pub fn first_line(&mut self, path: &Path) -> Result<&[u8], Refusal> {
         let (file, _) = open(path)?;
         self.buffer.clear();
-        let read = file.take(LONGEST_LINE).read_to_end(&mut self.buffer);
+        // Not the whole file: what comes after the line is never asked for.
+        let mut lines = BufReader::new(file.take(LONGEST_LINE));
+        let read = lines.read_until(b'\n', &mut self.buffer);
         read.map_err(|error| unreadable(&error))?;
         let line = self.buffer.split(|byte| *byte == b'\n').next();
         Ok(line.unwrap_or_default())
     }
 
     fn whole(&mut self, path: &Path, most: u64) -> Result<&[u8], Refusal> {
-        let (file, length) = open(path)?;
+        let (mut file, length) = open(path)?;
         if length > most {
             return Err(too_large(length, most));
         }
-        self.buffer.clear();
-        // One byte more, so that a file that grows meanwhile is noticed.
-        let read = file.take(most + 1).read_to_end(&mut self.buffer);
-        read.map_err(|error| unreadable(&error))?;
-        match self.buffer.len() as u64 {
-            length if length > most => Err(too_large(length, most)),
-            _ => Ok(&self.buffer),
+        let length = usize::try_from(length).map_err(|_| too_large(length, most))?;
+        // One byte more, so that a file that grows meanwhile is noticed; and in one
+        // call, where reading to an end that is not known takes four.
+        self.buffer.resize(length + 1, 0);
+        let filled = fill(&mut file, &mut self.buffer).map_err(|error| unreadable(&error))?;
+        self.buffer.truncate(filled);
+        match filled == length {
+            true => Ok(&self.buffer),
+            false => Err(Refusal::new("UNREADABLE", "it changed while it was read")),
+        }
+    }
+
+    /// The bytes of a run's evidence, which are those that the report names.
+    ///
+    /// They are read and held against the digest in one go: who verified a file
+    /// and then read it again would trust whoever writes in between.
+    ///
+    /// # Errors
+    /// It is not named, not there or another one.
+    pub fn evidence(&mut self, run: &Path, files: &[EvidenceFile]) -> Result<&[u8], Refusal> {
+        let named = files.iter().find(|file| file.path == EVIDENCE_FILE);
+        let Some(file) = named else {
+            return Err(Refusal::new(
+                "EVIDENCE_MISSING",
+                "the report does not name it",
+            ));
+        };
+        let bytes = self.whole(&run.join(EVIDENCE_FILE), LARGEST_EVIDENCE)?;
+        match hex(&Sha256::digest(bytes)).eq_ignore_ascii_case(&file.sha256) {
+            true => Ok(bytes),
+            false => Err(Refusal::new(
+                "DIGEST_MISMATCH",
+                format!("{EVIDENCE_FILE}: it changed while it was read"),
+            )),
         }
     }
 
@@ -129,6 +161,20 @@ impl EvidenceReader {
             }
         }
     }
+}
+
+/// Reads until a buffer is full or the file at its end; how much of the buffer was filled.
+fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// Opens a plain file, never through a link and never waiting for a pipe; its length comes along.

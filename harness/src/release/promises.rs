@@ -1,0 +1,56 @@
+//! Whether what a run was told to test is what the commit says: its suite, its scenarios, its targets.
+//!
+//! A clean work tree does not say so: git tells nothing of a file that it does
+//! not track, and nothing of one that it was told not to look at.
+
+use crate::config::source::digest;
+use crate::environment::history;
+use crate::model::facts::Refusal;
+use crate::model::plan::Source;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The files of a commit that reports name, each asked for once.
+#[derive(Debug)]
+pub(super) struct Promises<'a> {
+    commit: &'a str,
+    /// Digests by path; `None` for what the commit does not have.
+    known: BTreeMap<String, Option<String>>,
+}
+
+impl<'a> Promises<'a> {
+    pub(super) fn of(commit: &'a str) -> Self {
+        Self {
+            commit,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Whether all files are the commit's.
+    ///
+    /// # Errors
+    /// The first one that is not, or that git here knows nothing of.
+    pub(super) fn held(&mut self, files: &[Source]) -> Result<(), Refusal> {
+        files.iter().try_for_each(|file| self.one(file))
+    }
+
+    fn one(&mut self, file: &Source) -> Result<(), Refusal> {
+        let path = &file.path;
+        let saw = match self.digest(path) {
+            Some(own) if *own == file.digest => return Ok(()),
+            Some(_) => "is another one in the commit",
+            None => "is not in the commit, as far as git here can say",
+        };
+        let detail = format!("`{path:.120}`, which said what to test, {saw}");
+        Err(Refusal::new("NOT_OF_COMMIT", detail))
+    }
+
+    fn digest(&mut self, path: &str) -> Option<&String> {
+        if !self.known.contains_key(path) {
+            let bytes = history::file_at(self.commit, Path::new(path));
+            let own = bytes.map(|bytes| digest(&bytes));
+            self.known.insert(path.to_owned(), own);
+        }
+        self.known.get(path)?.as_ref()
+    }
+}
