@@ -2,6 +2,7 @@
 
 use super::finding::{Desk, exit_code};
 use super::required::{Counted, counted};
+use super::sessions::{self, Basis};
 use super::{checks, fitness, foreign, required, rules, standing, waive};
 use crate::model::decision::{
     DECISION_SCHEMA, Decision, DecisionCounts, Finding, Question, RuleOutcome, Standing, State,
@@ -37,6 +38,13 @@ pub fn decide(policy: &Policy, case: Case) -> Decision {
     let reports = counted(&weighed);
     let today = Offset::UTC.to_datetime(question.now).date();
     required::required(&weighed, &mut desk);
+    let basis = Basis {
+        question: &question,
+        today,
+        weighed: &weighed,
+        waivers: &waivers.list,
+    };
+    sessions::sessions(&basis, &mut desk);
     for report in &reports {
         fitness::fitness(&question, report.0, report.1, &mut desk);
         checks::verdicts(today, *report, &mut desk);

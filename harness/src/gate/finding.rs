@@ -26,6 +26,7 @@ pub(super) fn finding(code: &str, title: impl Into<String>) -> Finding {
         input: None,
         place: None,
         waiver: None,
+        runs: None,
     }
 }
 

@@ -114,11 +114,15 @@ pub(super) fn words(seconds: u64) -> String {
     }
 }
 
-fn unfit(report: &ReportFacts, allow_dirty: bool) -> Option<Finding> {
+/// Why a report may not release anything, without what the policy allows.
+pub(super) fn unfit_reasons(report: &ReportFacts, allow_dirty: bool) -> Vec<&str> {
     let all = report.unfit_reasons.iter().map(String::as_str);
-    let reasons: Vec<&str> = all
-        .filter(|reason| !(allow_dirty && *reason == DIRTY_REASON))
-        .collect();
+    all.filter(|reason| !(allow_dirty && *reason == DIRTY_REASON))
+        .collect()
+}
+
+fn unfit(report: &ReportFacts, allow_dirty: bool) -> Option<Finding> {
+    let reasons = unfit_reasons(report, allow_dirty);
     if reasons.is_empty() {
         return None;
     }

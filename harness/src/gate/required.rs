@@ -3,6 +3,7 @@
 use super::finding::{Desk, count, finding};
 use super::fitness::decided;
 use super::glob::matches;
+use super::sessions;
 use crate::model::decision::{Finding, Standing, Weighed};
 use crate::model::facts::{Content, ReportFacts};
 use crate::model::policy::{Optional, Required, RequiredSuite};
@@ -24,7 +25,7 @@ pub(super) fn counted(weighed: &[Weighed]) -> Vec<Counted<'_>> {
 }
 
 /// Whether an entry means a report.
-fn means(suite: &str, kind: Option<&str>, report: &ReportFacts) -> bool {
+pub(super) fn means(suite: &str, kind: Option<&str>, report: &ReportFacts) -> bool {
     matches(suite, &report.suite) && kind.is_none_or(|kind| kind == report.kind)
 }
 
@@ -74,19 +75,24 @@ fn suite(entry: &RequiredSuite, reports: &[Counted<'_>], weighed: &[Weighed], de
     if (meant.len() as u64) < entry.min_suites {
         desk.no_evidence(missing(entry, meant.len() as u64, weighed, desk));
     }
-    for (report, path) in meant {
-        let tests = decided(report);
-        if tests < entry.min_tests && tests > 0 {
-            let title = format!("{} decided enough", report.suite);
-            let wanted = format!("at least {} decided", count(entry.min_tests, "check"));
-            let next = format!("find out which checks of {} are gone", report.suite);
-            let told =
-                finding("TOO_FEW_TESTS", title).told(wanted, count(tests, "decided check"), next);
-            desk.no_evidence(told.of(&report.suite, path).at(&entry.place));
-        }
-        for wanted in &entry.checks {
-            needed(wanted, report, path, entry, desk);
-        }
+    for report in meant {
+        enough(entry, *report, desk);
+    }
+}
+
+/// Holds one report against the checks that an entry asks for.
+pub(super) fn enough(entry: &RequiredSuite, (report, path): Counted<'_>, desk: &mut Desk<'_>) {
+    let tests = decided(report);
+    if tests < entry.min_tests && tests > 0 {
+        let title = format!("{} decided enough", report.suite);
+        let wanted = format!("at least {} decided", count(entry.min_tests, "check"));
+        let next = format!("find out which checks of {} are gone", report.suite);
+        let told =
+            finding("TOO_FEW_TESTS", title).told(wanted, count(tests, "decided check"), next);
+        desk.no_evidence(told.of(&report.suite, path).at(&entry.place));
+    }
+    for wanted in &entry.checks {
+        needed(wanted, report, path, entry, desk);
     }
 }
 
@@ -107,6 +113,7 @@ fn missing(entry: &RequiredSuite, there: u64, weighed: &[Weighed], desk: &Desk<'
         .told(wanted, saw, next)
         .at(&entry.place);
     told.suite = Some(entry.suite.clone());
+    told.runs = sessions::of_missing(entry, weighed);
     told
 }
 

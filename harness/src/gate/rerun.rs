@@ -32,6 +32,8 @@ pub struct RerunSuite {
     pub kind: Option<String>,
     /// Program and arguments, where the suite has a name of its own.
     pub command: Vec<String>,
+    /// How often it must be run, one run after the other.
+    pub runs: u64,
     /// Reasons in capitals, sorted, once each.
     pub reasons: Vec<String>,
 }
@@ -72,9 +74,11 @@ fn one(decision: &Decision, suite: &str, findings: &[&Finding]) -> RerunSuite {
         .collect();
     reasons.sort();
     reasons.dedup();
+    let runs = findings.iter().filter_map(|finding| finding.runs).max();
     RerunSuite {
         suite: suite.to_owned(),
         command: command(suite, kind.as_deref()),
+        runs: runs.unwrap_or(1),
         kind,
         reasons,
     }

@@ -107,6 +107,8 @@ pub(crate) fn suite(glob: &str) -> RequiredSuite {
         kind: None,
         min_suites: 1,
         min_tests: 1,
+        min_sessions: 1,
+        sessions_max: None,
         checks: Vec::new(),
         may_skip: Vec::new(),
         place: place(),

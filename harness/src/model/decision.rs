@@ -136,6 +136,9 @@ pub struct Finding {
     pub place: Option<Place>,
     /// Waiver that forgave it.
     pub waiver: Option<String>,
+    /// Runs of the suite that are missing, where more than one may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<u64>,
 }
 
 /// What became of one rule.

@@ -79,6 +79,10 @@ pub struct RequiredSuite {
     pub min_suites: u64,
     /// Fewest decided checks in each.
     pub min_tests: u64,
+    /// Sessions of each: the latest so many must be there, and each must hold.
+    pub min_sessions: u64,
+    /// Most complete runs of each that the commit may have had.
+    pub sessions_max: Option<u64>,
     /// Checks that must have been decided, with `*` and `?`.
     pub checks: Vec<String>,
     /// Checks that may be skipped.

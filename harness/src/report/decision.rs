@@ -229,6 +229,7 @@ mod tests {
             input: Some(text.into()),
             place: None,
             waiver: None,
+            runs: None,
         }
     }
 

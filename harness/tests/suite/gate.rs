@@ -113,6 +113,89 @@ fn a_suite_to_run_again_is_planned() {
 }
 
 #[test]
+fn missing_sessions_are_planned_and_open_it_when_they_were_run() {
+    let project = project();
+    project.write("suites/release.gate.yaml", &world::sessions_policy());
+    let words = ["--emit-rerun", "rerun.json", "--json", "decision.json"];
+    gate(&project, &words).expect_code(3).expect(&[
+        "CLOSED",
+        "TOO_FEW_SESSIONS",
+        "checkout was run often enough",
+        "run checkout 2 times more",
+    ]);
+    let written = decision(&project, "decision.json");
+    assert_eq!(gate_schema::problems(&written), Vec::<String>::new());
+    let plan = decision(&project, "rerun.json");
+    let wanted = json!({"suite": "checkout", "kind": "performance", "runs": 2,
+        "command": ["proofhouse", "run", "checkout"], "reasons": ["TOO_FEW_SESSIONS"]});
+    assert_eq!(plan["suites"][0], wanted);
+    assert_eq!(plan["suites"][1]["runs"], 2);
+    let mut files = world::files();
+    world::again(&mut files, PERFORMANCE, "second", 28);
+    world::write(project.path(), &files);
+    let words = ["gate", "explain", "--commit", COMMIT, "--now", NOW];
+    let screen = project.run(&words);
+    assert!(screen.expect_code(3).says("run checkout once more"));
+    world::write(project.path(), &world::sessions());
+    gate(&project, &["--json", "one.json"]).expect_code(0);
+    gate(&project, &["--json", "two.json"]).expect_code(0);
+    let read = |name: &str| std::fs::read_to_string(project.path().join(name)).unwrap();
+    assert_eq!(read("one.json"), read("two.json"));
+    // A decision is made again under a policy that asks for more, or allows less.
+    for (key, reason) in [
+        ("min_sessions: 4", "+ TOO_FEW_SESSIONS checkout"),
+        ("sessions_max: 2", "+ TOO_MANY_SESSIONS checkout"),
+    ] {
+        let text = world::POLICY.replace("min_tests: 20", &format!("min_tests: 20, {key}"));
+        project.write("new.gate.yaml", &text);
+        let screen = project.run(&["gate", "simulate", "--policy", "new.gate.yaml"]);
+        screen.expect_code(1).expect(&["FLIPS", reason]);
+    }
+}
+
+#[test]
+fn a_session_that_failed_closes_it_by_the_name_of_its_run() {
+    let project = project();
+    project.write("suites/release.gate.yaml", &world::sessions_policy());
+    let mut files = world::sessions();
+    change(&mut files, PERFORMANCE, fail);
+    world::write(project.path(), &files);
+    let screen = gate(&project, &["--json", "decision.json"]);
+    screen.expect_code(1).expect(&[
+        "SESSION_FAILED",
+        "checkout holds in every session",
+        "run one of 2026-03-14T09:26:20Z failed",
+    ]);
+    let written = decision(&project, "decision.json");
+    assert_eq!(gate_schema::problems(&written), Vec::<String>::new());
+    let input = written["findings"][0]["input"].as_str().unwrap();
+    assert!(PERFORMANCE.ends_with(input.trim_end_matches("/report.json")));
+}
+
+#[test]
+fn more_sessions_than_allowed_close_it_and_a_policy_must_not_ask_for_both() {
+    let project = project();
+    world::write(project.path(), &world::sessions());
+    let with =
+        |keys: &str| world::POLICY.replace("min_tests: 20", &format!("min_tests: 20, {keys}"));
+    project.write("suites/release.gate.yaml", &with("sessions_max: 3"));
+    gate(&project, &[]).expect_code(0);
+    project.write("suites/release.gate.yaml", &with("sessions_max: 2"));
+    gate(&project, &[]).expect_code(1).expect(&[
+        "TOO_MANY_SESSIONS",
+        "at most 2 complete runs of this commit",
+        "3 complete runs",
+    ]);
+    let both = with("min_sessions: 3, sessions_max: 2");
+    project.write("suites/release.gate.yaml", &both);
+    gate(&project, &[]).expect_code(2).expect(&[
+        "`sessions_max` allows fewer runs than `min_sessions: 3` needs",
+        "suites/release.gate.yaml:4:88",
+        "allow at least as many: `sessions_max: 3`",
+    ]);
+}
+
+#[test]
 fn old_decisions_are_made_again_under_another_policy() {
     let project = project();
     project
@@ -250,22 +333,25 @@ fn a_waiver_must_not_come_with_the_code_that_it_excuses() {
         .expect_code(0);
 }
 
+/// One check of a report failed, and the report says so.
+fn fail(report: &mut Value) {
+    let checks = report["checks"].as_array_mut().unwrap();
+    let check = checks
+        .iter_mut()
+        .find(|check| check["id"] == "search/typical_load/p95/slo")
+        .unwrap();
+    check["verdict"] = json!("fail");
+    check["current"] = json!(612.0);
+    report["verdict"] = json!("fail");
+    let pass = report["counts"]["pass"].as_u64().unwrap();
+    report["counts"]["pass"] = json!(pass - 1);
+    report["counts"]["fail"] = json!(1);
+}
+
 /// The evidence of a commit, with one failed check.
 fn failing(project: &Project, commit: &str) {
     let mut files = world::files();
-    change(&mut files, PERFORMANCE, |report| {
-        let checks = report["checks"].as_array_mut().unwrap();
-        let check = checks
-            .iter_mut()
-            .find(|check| check["id"] == "search/typical_load/p95/slo")
-            .unwrap();
-        check["verdict"] = json!("fail");
-        check["current"] = json!(612.0);
-        report["verdict"] = json!("fail");
-        let pass = report["counts"]["pass"].as_u64().unwrap();
-        report["counts"]["pass"] = json!(pass - 1);
-        report["counts"]["fail"] = json!(1);
-    });
+    change(&mut files, PERFORMANCE, fail);
     for file in files.values_mut() {
         *file = String::from_utf8(file.clone())
             .unwrap()

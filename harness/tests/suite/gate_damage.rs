@@ -301,6 +301,41 @@ pub const DAMAGES: &[(&str, Damage)] = &[
         }),
     ),
     (
+        "a check that did not pass, and a report that says so",
+        Damage::Files(|files, run, random| {
+            change(files, run, |report| {
+                let word = ["fail", "error"][random.random_range(0..2)];
+                let checks = report["checks"].as_array_mut().unwrap();
+                let blocks = |check: &&mut Value| check["severity"] == "block";
+                let check = checks.iter_mut().find(blocks).unwrap();
+                let before = check["verdict"].as_str().unwrap().to_owned();
+                check["verdict"] = json!(word);
+                report["verdict"] = json!(word);
+                for (of, by) in [(before.as_str(), -1), (word, 1)] {
+                    let number = report["counts"][of].as_i64().unwrap();
+                    report["counts"][of] = json!(number + by);
+                }
+            });
+        }),
+    ),
+    (
+        "a quick profile, and a report that says so",
+        Damage::Files(|files, run, _| {
+            set(files, run, "/profile", json!("quick"));
+            set(files, run, "/fit_for_release", json!(false));
+            let reason = "quick profile: durations were shortened";
+            set(files, run, "/unfit_reasons", json!([reason]));
+        }),
+    ),
+    (
+        "a seeded fault, and a report that says so",
+        Damage::Files(|files, run, _| {
+            set(files, run, "/fit_for_release", json!(false));
+            let reason = "a ran with a deliberate defect: PLATFORM_FAULT=x";
+            set(files, run, "/unfit_reasons", json!([reason]));
+        }),
+    ),
+    (
         "a failed report over passed checks",
         Damage::Files(|files, run, random| {
             set(

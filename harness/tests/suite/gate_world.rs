@@ -53,6 +53,38 @@ pub fn files() -> Files {
     files
 }
 
+/// The policy that wants three sessions of every suite.
+pub fn sessions_policy() -> String {
+    POLICY
+        .replace("min_tests: 20", "min_tests: 20, min_sessions: 3")
+        .replace("min_tests: 10", "min_tests: 10, min_sessions: 3")
+}
+
+/// Evidence of three sessions of each suite; the runs of [`files`] are the first ones.
+pub fn sessions() -> Files {
+    let mut files = files();
+    for (name, minute) in [("second", 28), ("third", 30)] {
+        for run in [PERFORMANCE, CHAOS] {
+            again(&mut files, run, name, minute);
+        }
+    }
+    files
+}
+
+/// A run once more, `RUN-NAME`, from that minute past nine on.
+pub fn again(files: &mut Files, run: &str, name: &str, minute: u8) {
+    let later = format!("{run}-{name}");
+    for file in ["report.json", "evidence.jsonl"] {
+        let bytes = files[&format!("{run}/{file}")].clone();
+        files.insert(format!("{later}/{file}"), bytes);
+    }
+    change(files, &later, |report| {
+        report["id"] = json!(format!("{}-{name}", report["id"].as_str().unwrap()));
+        report["run"]["started_at"] = json!(format!("2026-03-14T09:{minute:02}:00Z"));
+        report["run"]["finished_at"] = json!(format!("2026-03-14T09:{minute:02}:33Z"));
+    });
+}
+
 pub fn junit() -> String {
     format!(
         "<testsuites><testsuite name=\"unit\" tests=\"3\" failures=\"0\" errors=\"0\" timestamp=\"2026-03-14T09:00:00\">\

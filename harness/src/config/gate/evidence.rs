@@ -10,13 +10,14 @@ const COUNT: Shape = Shape::Whole(1, 1_000_000);
 const GLOB: Shape = Shape::Text(Form::Line);
 const GLOBS: Shape = Shape::List(&GLOB, 1);
 /// Keys that only suites have, and keys that only JUnit files have.
-const SUITE_KEYS: [&str; 6] = [
+const SUITE_KEYS: [&str; 7] = [
     "kind",
     "min_suites",
+    "min_sessions",
+    "sessions_max",
     "checks",
     "may_skip",
     "min_confidence",
-    "sessions_max",
 ];
 const JUNIT_KEYS: [&str; 4] = [
     "min_files",
@@ -24,11 +25,8 @@ const JUNIT_KEYS: [&str; 4] = [
     "allow_unbound",
     "allow_undated",
 ];
-/// Keys that other gates have, and what a report would have to carry for them.
-const NOT_CARRIED: [(&str, &str); 2] = [
-    ("min_confidence", "how sure it is"),
-    ("sessions_max", "how many sessions it took"),
-];
+/// A key that other gates have, and what a report would have to carry for it.
+const NOT_CARRIED: (&str, &str) = ("min_confidence", "how sure it is");
 
 /// One entry of `required`.
 pub static REQUIRED: Record = Record {
@@ -72,6 +70,18 @@ pub static REQUIRED: Record = Record {
             "Fewest decided checks in each suite, or executed tests over all JUnit files; default 1.",
         ),
         optional(
+            "min_sessions",
+            COUNT,
+            "3",
+            "Sessions of each suite: so many complete runs of this commit, each as fresh and fit as the latest must be. None of the latest so many may have failed. Default 1.",
+        ),
+        optional(
+            "sessions_max",
+            COUNT,
+            "5",
+            "Most complete runs of each suite on this commit; one more closes the gate, because what is run until it passes has not passed. Not limited by default.",
+        ),
+        optional(
             "checks",
             GLOBS,
             "[\"*/p95/*\"]",
@@ -107,12 +117,6 @@ pub static REQUIRED: Record = Record {
             "medium",
             "Not judged yet: reports do not carry how sure they are, so a policy that asks for it is refused.",
         ),
-        optional(
-            "sessions_max",
-            COUNT,
-            "5",
-            "Not judged yet: reports do not carry sessions, so a policy that asks for it is refused.",
-        ),
     ],
     rules: &[Rule::ExactlyOne(&["suite", "junit"])],
 };
@@ -146,11 +150,8 @@ pub static OPTIONAL: Record = Record {
 
 /// Reads one entry of `required`.
 pub(super) fn required_evidence(node: &Node, problems: &mut Vec<Problem>) -> Option<Required> {
-    for (key, what) in NOT_CARRIED {
-        if let Some(entry) = node.entry(key) {
-            problems.push(not_carried(entry, what));
-        }
-    }
+    let (key, what) = NOT_CARRIED;
+    problems.extend(node.entry(key).map(|entry| not_carried(entry, what)));
     match node.entry("junit") {
         Some(entry) => junit(node, entry, problems).map(Required::JUnit),
         None => suite(node, problems).map(Required::Suite),
@@ -168,15 +169,30 @@ fn not_carried(entry: &Entry, what: &str) -> Problem {
 
 fn suite(node: &Node, problems: &mut Vec<Problem>) -> Option<RequiredSuite> {
     refuse(node, "suite", &JUNIT_KEYS, problems);
+    problems.extend(too_few_allowed(node));
     let suite = node.entry("suite")?;
     Some(RequiredSuite {
         suite: suite.value.text()?.to_owned(),
         kind: text(node, "kind"),
         min_suites: count(node, "min_suites"),
         min_tests: count(node, "min_tests"),
+        min_sessions: count(node, "min_sessions"),
+        sessions_max: node.get("sessions_max").and_then(Node::unsigned),
         checks: texts(node, "checks"),
         may_skip: texts(node, "may_skip"),
         place: suite.place.clone(),
+    })
+}
+
+/// Sessions that are asked for and forbidden at once.
+fn too_few_allowed(node: &Node) -> Option<Problem> {
+    let (least, entry) = (count(node, "min_sessions"), node.entry("sessions_max")?);
+    let most: u64 = entry.value.unsigned()?;
+    (most < least).then(|| {
+        let message =
+            format!("`sessions_max` allows fewer runs than `min_sessions: {least}` needs");
+        let help = format!("allow at least as many: `sessions_max: {least}`");
+        Problem::at(&entry.value.place, message).help(help)
     })
 }
 

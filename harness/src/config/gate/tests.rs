@@ -13,7 +13,7 @@ subject: {git: required, artifact: required, allow_dirty: false}
 freshness: {max_age: 24h, future_skew: 5m}
 required:
   - {suite: contract_*, kind: contract, min_suites: 3, min_tests: 40}
-  - {suite: checkout, checks: [\"*/p95/*\"]}
+  - {suite: checkout, min_sessions: 3, sessions_max: 5, checks: [\"*/p95/*\"]}
   - {junit: target/nextest/*/junit.xml, allow_unbound: true}
 optional: [{suite: lighthouse, on_missing: pass}]
 rules:
@@ -50,6 +50,11 @@ fn a_policy_is_read() {
         unreachable!()
     };
     assert_eq!((first.min_suites, first.min_tests), (3, 40));
+    assert_eq!((first.min_sessions, first.sessions_max), (1, None));
+    let Required::Suite(second) = &policy.required[1] else {
+        unreachable!()
+    };
+    assert_eq!((second.min_sessions, second.sessions_max), (3, Some(5)));
     assert!(!policy.optional[0].warn_missing);
     assert!(policy.rules[0].blocks && !policy.rules[1].blocks);
     assert_eq!(policy.rules[1].missing, OnUndecided::Fail);
@@ -73,6 +78,19 @@ fn mistakes_are_told_at_their_place() {
             "min_confidence: medium",
             "5:56",
             "does not say how sure",
+        ),
+        (
+            "sessions_max: 5",
+            "sessions_max: 2",
+            "6:54",
+            "fewer runs than `min_sessions: 3` needs",
+        ),
+        ("sessions_max: 5", "sessions_max: 0", "6:54", "from 1"),
+        (
+            "allow_unbound: true",
+            "allow_unbound: true, min_sessions: 2",
+            "7:62",
+            "says nothing of `junit`",
         ),
         (
             "min_suites: 3",
