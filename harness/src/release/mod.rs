@@ -2,7 +2,7 @@
 
 mod waivers;
 
-pub use waivers::{WaiversProblem, waivers};
+pub use waivers::{WaiversProblem, check_waivers, waivers};
 
 use crate::gate::{self, glob};
 use crate::model::facts::{Content, Input, Refusal, ReportFacts};
