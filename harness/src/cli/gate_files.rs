@@ -98,8 +98,8 @@ pub(super) fn decisions(folder: &Path) -> Result<Vec<(String, Decision)>, StoreE
     }
     let names = crate::store::find_files(folder, "", &|path| path.ends_with(".json"))?;
     let read = names.into_iter().map(|name| {
-        let decision = read(&folder.join(&name))?;
-        Ok((name, decision))
+        let decision = read(&folder.join(&name));
+        decision.map(|decision| (name, decision))
     });
     read.collect()
 }

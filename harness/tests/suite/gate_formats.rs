@@ -2,6 +2,7 @@
 
 use crate::gate_world::{self as world, CHAOS, COMMIT, NOW, PERFORMANCE, change};
 use crate::support::{Project, Screen};
+use proofhouse::report::{Format, decision};
 use serde_json::{Value, json};
 
 /// Words of `--format`, the file of `--reports`, what it begins with and what it holds.
@@ -94,6 +95,18 @@ fn every_format_tells_the_same_decision_and_changes_no_exit_code() {
     gate(&project, &["--format", "openmetrics"])
         .expect_code(2)
         .expect(&["no format of decisions named `openmetrics`", "annotations"]);
+}
+
+#[test]
+fn the_documentation_names_every_format_and_its_file() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/howto/gate.md");
+    let text = std::fs::read_to_string(page).unwrap();
+    let words = FORMATS.map(|(word, ..)| word);
+    assert_eq!(words, decision::FORMATS.map(Format::word));
+    for (word, file, ..) in FORMATS {
+        let row = format!("| `{word}` | `{file}` |");
+        assert!(text.contains(&row), "lacks {row}");
+    }
 }
 
 #[test]

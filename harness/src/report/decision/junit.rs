@@ -120,7 +120,7 @@ fn write(case: &Case<'_>, classname: &str, name: &str, xml: &mut Xml) {
     };
     let kind = match (case.state, case.finding) {
         (State::Waived | State::Inconclusive, _) | (_, None) => case.state.word(),
-        (_, Some(finding)) => &finding.code,
+        (_, Some(finding)) => finding.code.as_str(),
     };
     let attached = [("message", message(case)), ("type", named(kind))];
     xml.open("testcase", &attributes);
@@ -150,9 +150,9 @@ fn lines(finding: &Finding) -> String {
     let place = finding.place.as_ref().map(ToString::to_string);
     let fields = [
         ("wanted", finding.wanted.as_str()),
-        ("saw", &finding.saw),
-        ("next", &finding.next),
-        ("reason", &finding.code),
+        ("saw", finding.saw.as_str()),
+        ("next", finding.next.as_str()),
+        ("reason", finding.code.as_str()),
         ("check", finding.check.as_deref().unwrap_or_default()),
         ("rule", finding.rule.as_deref().unwrap_or_default()),
         ("file", finding.input.as_deref().unwrap_or_default()),
