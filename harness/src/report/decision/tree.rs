@@ -209,7 +209,7 @@ pub(crate) fn cases<'a>(branches: &[Branch<'a>]) -> Vec<Case<'a>> {
                 finding: None,
             });
         }
-        for finding in &branch.findings {
+        for &finding in &branch.findings {
             let name = match &finding.check {
                 Some(check) => format!("{}: {check}", branch.name),
                 None => branch.name.clone(),
