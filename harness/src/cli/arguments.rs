@@ -240,6 +240,8 @@ pub(super) struct ReportArguments {
 pub(super) enum GateCommand {
     /// Tell every finding in full, with the cheapest change that takes it away
     Explain(GateArguments),
+    /// Tell a decision that was kept, in any format; ends with its exit code
+    Show(ShowArguments),
     /// Make old decisions again under another policy; ends with 1 where one of them opens or closes
     Simulate(SimulateArguments),
 }
@@ -267,6 +269,25 @@ pub(super) struct GateArguments {
     /// Write the decision, too; it is kept in DIR/decisions in any case
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
+    /// What is printed: `text`, `json`, `junit`, `markdown`, `html`, `ctrf` or `annotations`
+    #[arg(long, default_value = "text")]
+    pub(super) format: String,
+    /// Write the decision in every format, as `decision.json`, `decision.xml`, `decision.html`, ...
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) reports: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArguments {
+    /// The decision, as `--json` writes it and as DIR/decisions keeps it
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// `text`, `json`, `junit`, `markdown`, `html`, `ctrf` or `annotations`
+    #[arg(long, default_value = "text")]
+    pub(super) format: String,
+    /// File to write [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

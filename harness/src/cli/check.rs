@@ -6,6 +6,7 @@ use crate::config::source::{SourceText, display};
 use crate::model::place::Problem;
 use crate::model::plan::{Plan, Profile};
 use crate::plan::{PlanProblems, PlanRequest, check_chaos, check_system, plan};
+use crate::release;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -130,14 +131,7 @@ fn one(path: &Path) -> Result<String, PlanProblems> {
         }),
         Some(Kind::Chaos) => return chaos(path),
         Some(Kind::System) => return system(path),
-        Some(Kind::Policy) => document::policy(&source, &mut found).map(|policy| {
-            let required = count(policy.required.len(), "required entry");
-            format!(
-                "{}  {required}, {}",
-                source.path,
-                count(policy.rules.len(), "rule")
-            )
-        }),
+        Some(Kind::Policy) => return policy(path, source),
         Some(Kind::Waivers) => document::waivers(&source, &mut found)
             .map(|waivers| format!("{}  {}", source.path, count(waivers.len(), "waiver"))),
         None => {
@@ -151,6 +145,28 @@ fn one(path: &Path) -> Result<String, PlanProblems> {
             problems: found,
             sources: vec![source],
         }),
+    }
+}
+
+/// A policy, and the waivers that it names.
+fn policy(path: &Path, source: SourceText) -> Result<String, PlanProblems> {
+    let mut problems = Vec::new();
+    let read = document::policy(&source, &mut problems);
+    let mut sources = vec![source];
+    if let (Some(policy), true) = (&read, problems.is_empty())
+        && let Err(wrong) = release::check_waivers(policy, path)
+    {
+        problems = wrong.problems;
+        sources.extend(wrong.sources);
+    }
+    match read {
+        Some(policy) if problems.is_empty() => Ok(format!(
+            "{}  {}, {}",
+            policy.source.path,
+            count(policy.required.len(), "required entry"),
+            count(policy.rules.len(), "rule")
+        )),
+        _ => Err(PlanProblems { problems, sources }),
     }
 }
 
@@ -223,7 +239,8 @@ fn neither(source: &SourceText) -> Problem {
          a scenario has `concurrent_users` and `duration_seconds`, or `stages`;\n\
          a targets file has `targets`;\n\
          a chaos scenario has `hypothesis`, `steady_state`, `actions` and `validation`;\n\
-         a system file has `services`",
+         a system file has `services`;\n\
+         a policy of the gate is named `*.gate.yaml`, and its waivers `*.waivers.yaml`",
     )
 }
 

@@ -1,7 +1,7 @@
 //! `proofhouse gate`: may this commit be released, and if not, why not and what would change that.
 
-use super::arguments::{GateArguments, GateCommand, SimulateArguments};
-use super::{exit, gate_files, problems};
+use super::arguments::{GateArguments, GateCommand, ShowArguments, SimulateArguments};
+use super::{exit, gate_files, problems, screen};
 use crate::config::document;
 use crate::config::source::{self, SourceText};
 use crate::environment::history;
@@ -10,37 +10,75 @@ use crate::model::decision::{Decision, Question};
 use crate::model::place::Problem;
 use crate::model::policy::Policy;
 use crate::release::{self, Places};
-use crate::report::Style;
-use crate::report::decision::{Detail, decision as render};
+use crate::report::decision::{self, Detail};
+use crate::report::{Format, Style};
+use crate::store::{StoreError, atomic};
 use jiff::Timestamp;
-use std::io::Write as _;
 use std::path::Path;
 
-/// Decides, explains or simulates.
+/// Decides, explains, shows or simulates.
 pub(super) fn run(command: Option<&GateCommand>, arguments: &GateArguments) -> u8 {
     match command {
         None => decided(arguments, Detail::Short),
         Some(GateCommand::Explain(arguments)) => decided(arguments, Detail::Explained),
+        Some(GateCommand::Show(arguments)) => again(arguments),
         Some(GateCommand::Simulate(arguments)) => simulate(arguments),
     }
 }
 
 fn decided(arguments: &GateArguments, detail: Detail) -> u8 {
+    let format = match format(&arguments.format) {
+        Ok(format) => format,
+        Err(code) => return code,
+    };
     let decision = match decide(arguments) {
         Ok(decision) => decision,
         Err(code) => return code,
     };
-    show(&decision, detail);
-    let written = match detail {
-        Detail::Short => gate_files::write(arguments, &decision, &rerun(&decision)),
+    show(&decision, format, detail);
+    let written = gate_files::reports(arguments, &decision).and_then(|()| match detail {
+        Detail::Short => gate_files::write(arguments, &decision, &rerun(&decision), format),
         Detail::Explained => Ok(()),
-    };
+    });
     match written {
         Ok(()) => decision.exit_code,
+        Err(error) => unwritten(&error),
+    }
+}
+
+fn unwritten(error: &StoreError) -> u8 {
+    anstream::eprintln!("error: cannot write the decision: {error}");
+    exit::INTERNAL
+}
+
+fn format(word: &str) -> Result<Format, u8> {
+    decision::format(word).map_err(|error| {
+        anstream::eprintln!("error: {error}");
+        exit::USAGE
+    })
+}
+
+/// Tells a kept decision; the exit code is the decision's, whatever the format.
+fn again(arguments: &ShowArguments) -> u8 {
+    let format = match format(&arguments.format) {
+        Ok(format) => format,
+        Err(code) => return code,
+    };
+    let kept = match gate_files::read(&arguments.file) {
+        Ok(kept) => kept,
         Err(error) => {
-            anstream::eprintln!("error: cannot write the decision: {error}");
-            exit::INTERNAL
+            anstream::eprintln!("error: {error}");
+            return exit::EVIDENCE;
         }
+    };
+    let Some(path) = &arguments.output else {
+        show(&kept, format, Detail::Short);
+        return kept.exit_code;
+    };
+    let bytes = decision::render(&kept, format, Detail::Short, Style::default());
+    match atomic::write(path, &bytes) {
+        Ok(()) => kept.exit_code,
+        Err(error) => unwritten(&error),
     }
 }
 
@@ -162,16 +200,16 @@ fn usage(message: &str, help: &str) -> u8 {
     exit::USAGE
 }
 
-fn show(decision: &Decision, detail: Detail) {
-    let style = Style {
-        colour: true,
-        width: super::screen::width(),
+/// Prints a decision; a reader that went away does not change what was decided.
+fn show(decision: &Decision, format: Format, detail: Detail) {
+    let style = match format {
+        Format::Text => Style {
+            colour: true,
+            width: screen::width(),
+        },
+        _ => Style::default(),
     };
-    let mut out = anstream::stdout();
-    // A reader that went away does not change what was decided.
-    let _ = out
-        .write_all(render(decision, detail, style).as_bytes())
-        .and_then(|()| out.flush());
+    screen::write(&decision::render(decision, format, detail, style));
 }
 
 /// Makes old decisions again under another policy.

@@ -4,15 +4,17 @@ use super::arguments::GateArguments;
 use crate::gate::Rerun;
 use crate::model::decision::{DECISION_SCHEMA, Decision};
 use crate::model::plan::Source;
+use crate::report::decision::{self as written, Detail, FORMATS};
+use crate::report::{Format, Style};
 use crate::store::{StoreError, atomic, sha256_hex};
 use serde::Serialize;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Folder of decisions, below the folder of evidence.
 const DECISIONS: &str = "decisions";
 
-/// Writes a decision where it is kept and where it was asked for.
+/// Writes a decision where it is kept and where it was asked for; `shown` is what was printed.
 ///
 /// # Errors
 /// The file system says no.
@@ -20,6 +22,7 @@ pub(super) fn write(
     arguments: &GateArguments,
     decision: &Decision,
     rerun: &Rerun,
+    shown: Format,
 ) -> Result<(), StoreError> {
     let bytes = bytes(decision);
     if let Some(path) = &arguments.json {
@@ -30,24 +33,48 @@ pub(super) fn write(
     }
     // Where there is no evidence at all there is nothing to decide again.
     if arguments.folder.is_dir() {
-        keep(&arguments.folder, decision, &bytes)?;
+        let path = keep(&arguments.folder, decision, &bytes)?;
+        // What another program reads holds nothing but the decision.
+        match shown {
+            Format::Text => anstream::println!("decision  {}", path.display()),
+            _ => anstream::eprintln!("decision  {}", path.display()),
+        }
     }
     Ok(())
 }
 
-fn keep(folder: &Path, decision: &Decision, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = folder.join(DECISIONS);
-    fs::create_dir_all(&folder).map_err(|source| StoreError::Io {
+/// Writes a decision in every format, where a folder was named.
+///
+/// # Errors
+/// The file system says no.
+pub(super) fn reports(arguments: &GateArguments, decision: &Decision) -> Result<(), StoreError> {
+    let Some(folder) = &arguments.reports else {
+        return Ok(());
+    };
+    create(folder)?;
+    for format in FORMATS {
+        let bytes = written::render(decision, format, Detail::Explained, Style::default());
+        atomic::write(&folder.join(written::file_name(format)), &bytes)?;
+    }
+    Ok(())
+}
+
+fn create(folder: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(folder).map_err(|source| StoreError::Io {
         act: "create",
-        path: folder.clone(),
+        path: folder.to_owned(),
         source,
-    })?;
+    })
+}
+
+fn keep(folder: &Path, decision: &Decision, bytes: &[u8]) -> Result<PathBuf, StoreError> {
+    let folder = folder.join(DECISIONS);
+    create(&folder)?;
     let at = decision.question.now.strftime("%Y%m%dT%H%M%SZ");
     let digest = sha256_hex(bytes);
     let path = folder.join(format!("{at}-{}.json", digest.get(..8).unwrap_or_default()));
     atomic::write(&path, bytes)?;
-    anstream::println!("decision  {}", path.display());
-    Ok(())
+    Ok(path)
 }
 
 /// Keys in the order of the types, two spaces, a newline at the end: the same decision is the same bytes.
@@ -71,25 +98,33 @@ pub(super) fn decisions(folder: &Path) -> Result<Vec<(String, Decision)>, StoreE
     }
     let names = crate::store::find_files(folder, "", &|path| path.ends_with(".json"))?;
     let read = names.into_iter().map(|name| {
-        let path = folder.join(&name);
-        let bytes = fs::read(&path).map_err(|source| StoreError::Io {
-            act: "read",
-            path: path.clone(),
-            source,
-        })?;
-        let broken = |reason: String| StoreError::Broken {
-            path: path.clone(),
-            line: 1,
-            reason,
-        };
-        let decision: Decision = serde_json::from_slice(&bytes)
-            .map_err(|error| broken(format!("not a decision: {error}")))?;
-        match decision.schema == DECISION_SCHEMA {
-            true => Ok((name, decision)),
-            false => Err(broken(format!("not a `{DECISION_SCHEMA}`"))),
-        }
+        let decision = read(&folder.join(&name));
+        decision.map(|decision| (name, decision))
     });
     read.collect()
+}
+
+/// One decision.
+///
+/// # Errors
+/// A file that cannot be read, or is no decision.
+pub(super) fn read(path: &Path) -> Result<Decision, StoreError> {
+    let bytes = fs::read(path).map_err(|source| StoreError::Io {
+        act: "read",
+        path: path.to_owned(),
+        source,
+    })?;
+    let broken = |reason: String| StoreError::Broken {
+        path: path.to_owned(),
+        line: 1,
+        reason,
+    };
+    let decision: Decision = serde_json::from_slice(&bytes)
+        .map_err(|error| broken(format!("not a decision: {error}")))?;
+    match decision.schema == DECISION_SCHEMA {
+        true => Ok(decision),
+        false => Err(broken(format!("not a `{DECISION_SCHEMA}`"))),
+    }
 }
 
 /// A policy's path as decisions name it: from the working directory, never absolute, so

@@ -22,7 +22,7 @@ impl Checker<'_> {
         match (shape, &node.value) {
             (Shape::Json, _) => self.json(node),
             (_, Value::Null) => self.nothing(node, example),
-            (Shape::Text(form), Value::Text(text)) => self.text(node, *form, text),
+            (Shape::Text(form), Value::Text(text)) => self.text(node, *form, text, example),
             (Shape::Word(noun, known), Value::Text(word)) => self.word(node, noun, known, word),
             (Shape::Boolean, Value::Bool(_)) | (Shape::True, Value::Bool(true)) => {}
             (Shape::Whole(least, most), Value::Number(text)) => {
@@ -54,7 +54,12 @@ impl Checker<'_> {
         example: &str,
     ) {
         if !matches!(node.value, Value::Map(_)) {
-            return self.wrong_kind(node, &format!("a mapping ({})", record.doc_noun()), example);
+            self.wrong_kind(node, &format!("a mapping ({})", record.doc_noun()), example);
+            // A whole file has no key of its own to show: the keys that it may have are told.
+            if let (true, Some(told)) = (node.place.key_path.is_empty(), self.problems.last_mut()) {
+                told.known = record.keys().map(str::to_owned).collect();
+            }
+            return;
         }
         let shown = owner.cloned().unwrap_or_else(|| first_key(node));
         for entry in node.entries() {
@@ -180,7 +185,7 @@ impl Checker<'_> {
         self.push(place, message, write(node, example));
     }
 
-    fn text(&mut self, node: &Node, form: Form, text: &str) {
+    fn text(&mut self, node: &Node, form: Form, text: &str, example: &str) {
         if let Err(misfit) = form.check(text) {
             let subject = if text.is_empty() || misfit.message.starts_with("must") {
                 node.key()
@@ -188,7 +193,8 @@ impl Checker<'_> {
                 text.lines().next().unwrap_or_default()
             };
             let message = format!("`{subject}` {}", misfit.message);
-            self.push(&node.place, message, misfit.help);
+            let blank = text.trim().is_empty().then(|| write(node, example));
+            self.push(&node.place, message, misfit.help.or(blank.flatten()));
         }
     }
 

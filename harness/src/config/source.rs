@@ -53,7 +53,8 @@ impl SourceText {
         };
         if let Some(nul) = text.find('\0') {
             let message = "a NUL character: this is not a text file";
-            return Err(Box::new(Problem::at(&at_byte(&path, &text, nul), message)));
+            let problem = Problem::at(&at_byte(&path, &text, nul), message);
+            return Err(Box::new(problem.help("save the file as UTF-8")));
         }
         Ok(Self { path, text, digest })
     }

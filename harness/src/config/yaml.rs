@@ -146,7 +146,8 @@ impl<'a> Reader<'a, '_> {
 
     fn alias(&mut self, id: usize, span: Span) -> Read<Node> {
         let Some((node, size)) = self.anchors.get(&id) else {
-            return Err(self.broken(span, "an alias inside the value that it stands for"));
+            let problem = self.broken(span, "an alias inside the value that it stands for");
+            return Err(Box::new(problem.help("write the value out")));
         };
         self.values += size;
         if self.values > self.most_values {
@@ -286,8 +287,12 @@ fn join(path: &str, key: &str) -> String {
 }
 
 fn empty(source: &SourceText) -> Problem {
-    Problem::at(&source.start(), "the file is empty")
-        .help("docs/reference/suite.md shows what a suite looks like")
+    let gate = source.path.contains(".gate.") || source.path.contains("waivers.");
+    let help = match gate {
+        true => "docs/reference/gate.md shows what policies and waivers look like",
+        false => "docs/reference/suite.md shows what a suite looks like",
+    };
+    Problem::at(&source.start(), "the file is empty").help(help)
 }
 
 fn twice(place: &Place, key: &str, earlier: &Place) -> Problem {

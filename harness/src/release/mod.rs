@@ -6,7 +6,7 @@ mod rejudge;
 mod tests;
 mod waivers;
 
-pub use waivers::{WaiversProblem, waivers};
+pub use waivers::{WaiversProblem, check_waivers, waivers};
 
 use crate::gate::{self, glob};
 use crate::model::facts::{Content, Input, Refusal, ReportFacts};

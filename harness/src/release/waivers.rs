@@ -4,7 +4,7 @@ use crate::config::document;
 use crate::config::source::SourceText;
 use crate::environment::history;
 use crate::model::decision::{Answer, WaiverHistory, WaiverOutcome, WaiverState, Waivers};
-use crate::model::place::Problem;
+use crate::model::place::{Placed, Problem};
 use crate::model::plan::Source;
 use crate::model::policy::{CommitRange, Policy, Waiver};
 use std::path::{Path, PathBuf};
@@ -27,25 +27,7 @@ pub fn waivers(policy: &Policy, file: &Path, commit: &str) -> Result<Waivers, Wa
     let Some(named) = &policy.waivers_file else {
         return Ok(Waivers::default());
     };
-    let path = file.parent().unwrap_or(Path::new("")).join(&named.value);
-    let source = SourceText::read(&path).map_err(|problem| WaiversProblem {
-        problems: vec![Problem {
-            place: Some(named.place.clone()),
-            ..*problem
-        }],
-        sources: Vec::new(),
-    })?;
-    let mut problems = Vec::new();
-    let read = document::waivers(&source, &mut problems);
-    let list = match read {
-        Some(list) if problems.is_empty() => list,
-        _ => {
-            return Err(WaiversProblem {
-                problems,
-                sources: vec![source],
-            });
-        }
-    };
+    let (path, source, list) = read(named, file)?;
     let arrivals = Arrivals::of(&path, &source, commit);
     Ok(Waivers {
         file: Some(Source {
@@ -57,6 +39,70 @@ pub fn waivers(policy: &Policy, file: &Path, commit: &str) -> Result<Waivers, Wa
             .map(|waiver| outcome(waiver, &arrivals, commit))
             .collect(),
     })
+}
+
+/// Reads the waivers that a policy names, and holds their owners against its `waiver_owners`.
+///
+/// The gate only tells of a waiver that nobody may sign, because a failure without it is closed
+/// anyway; here it is a mistake that can be corrected before it matters.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn check_waivers(policy: &Policy, file: &Path) -> Result<(), WaiversProblem> {
+    let Some(named) = &policy.waivers_file else {
+        return Ok(());
+    };
+    let (_, source, list) = read(named, file)?;
+    let known = &policy.waiver_owners;
+    let unsigned = list.iter().filter(|waiver| !known.contains(&waiver.owner));
+    let problems: Vec<Problem> = unsigned
+        .map(|waiver| {
+            let (id, owner) = (&waiver.id, &waiver.owner);
+            let message = format!("waiver {id} is signed by `{owner}`, who may not sign waivers");
+            Problem::at(&waiver.place, message)
+                .known(known.iter().cloned())
+                .help("let one of these answer for it, or add the owner to the policy's `waiver_owners`")
+        })
+        .collect();
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(WaiversProblem {
+            problems,
+            sources: vec![source],
+        }),
+    }
+}
+
+/// The file that a policy names, and the waivers in it.
+fn read(
+    named: &Placed<String>,
+    file: &Path,
+) -> Result<(PathBuf, SourceText, Vec<Waiver>), WaiversProblem> {
+    let path = file.parent().unwrap_or(Path::new("")).join(&named.value);
+    let source = SourceText::read(&path).map_err(|problem| WaiversProblem {
+        problems: vec![unreadable(named, *problem)],
+        sources: Vec::new(),
+    })?;
+    let mut problems = Vec::new();
+    match document::waivers(&source, &mut problems) {
+        Some(list) if problems.is_empty() => Ok((path, source, list)),
+        _ => Err(WaiversProblem {
+            problems,
+            sources: vec![source],
+        }),
+    }
+}
+
+/// A file that is not there is shown where the policy names it; bytes that are no text, where they stand.
+fn unreadable(named: &Placed<String>, problem: Problem) -> Problem {
+    if problem.place.is_some() {
+        return problem;
+    }
+    let help = "a file without waivers is `apiVersion: proofhouse/waivers/v1` and `waivers: []`";
+    Problem {
+        place: Some(named.place.clone()),
+        ..problem.help(help)
+    }
 }
 
 fn outcome(waiver: Waiver, arrivals: &Arrivals, commit: &str) -> WaiverOutcome {

@@ -5,9 +5,9 @@ use super::sheet::{Sheet, State};
 use crate::model::check::CheckResult;
 
 /// Most of each kind: GitHub shows ten of each in a step and drops the others without a word.
-const MOST: usize = 8;
+pub(crate) const MOST: usize = 8;
 /// Greatest length of a message in characters.
-const MESSAGE: usize = 400;
+pub(crate) const MESSAGE: usize = 400;
 
 /// One line each, the worst first, then how many more there are.
 pub(crate) fn render(sheet: &Sheet<'_>) -> String {
@@ -61,14 +61,14 @@ fn line(sheet: &Sheet<'_>, kind: &str, check: &CheckResult) -> String {
 }
 
 /// The data of a command: percent signs and line ends are escaped.
-fn data(raw: &str) -> String {
+pub(crate) fn data(raw: &str) -> String {
     raw.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
 /// A property's value: also what separates properties.
-fn property(raw: &str) -> String {
+pub(crate) fn property(raw: &str) -> String {
     data(&clean::line(raw, 200))
         .replace(':', "%3A")
         .replace(',', "%2C")

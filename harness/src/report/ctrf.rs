@@ -7,11 +7,11 @@ use crate::model::report::Report;
 use serde_json::{Map, Value, json};
 
 /// Version of the specification that the file follows.
-const VERSION: &str = "0.0.0";
+pub(crate) const VERSION: &str = "0.0.0";
 /// Greatest length of a message in characters.
 const MESSAGE: usize = 600;
 /// Greatest size of a trace in bytes.
-const TRACE: usize = 64 * 1024;
+pub(crate) const TRACE: usize = 64 * 1024;
 
 /// The whole file.
 pub(crate) fn render(sheet: &Sheet<'_>) -> Vec<u8> {
@@ -239,7 +239,8 @@ fn baseline(report: &Report) -> Option<Value> {
     Some(baseline)
 }
 
-fn line(raw: &str) -> Value {
+/// One line of text that is never empty.
+pub(crate) fn line(raw: &str) -> Value {
     match clean::line(raw, MESSAGE) {
         text if text.is_empty() => "unnamed".into(),
         text => text.into(),

@@ -55,8 +55,7 @@ fn grouped(cases: &[Case]) -> Vec<&[Case]> {
 }
 
 fn file(sheet: &Sheet<'_>, part: &Part<'_>) -> Vec<u8> {
-    let mut xml = Xml(Writer::new_with_indent(Vec::new(), b' ', 2));
-    xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
+    let mut xml = Xml::begin();
     match sheet.dialect {
         Dialect::Ant => {
             xml.open("testsuites", &[]);
@@ -65,9 +64,7 @@ fn file(sheet: &Sheet<'_>, part: &Part<'_>) -> Vec<u8> {
         }
         Dialect::Surefire => surefire(sheet.report, part, &mut xml),
     }
-    let mut bytes = xml.0.into_inner();
-    bytes.push(b'\n');
-    bytes
+    xml.end()
 }
 
 fn suite(report: &Report, part: &Part<'_>, xml: &mut Xml) {
@@ -210,6 +207,20 @@ pub(crate) fn body(raw: &str) -> String {
 pub(crate) struct Xml(Writer<Vec<u8>>);
 
 impl Xml {
+    /// A document with its declaration.
+    pub fn begin() -> Self {
+        let mut xml = Xml(Writer::new_with_indent(Vec::new(), b' ', 2));
+        xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
+        xml
+    }
+
+    /// Everything that was written, with a newline at its end.
+    pub fn end(self) -> Vec<u8> {
+        let mut bytes = self.0.into_inner();
+        bytes.push(b'\n');
+        bytes
+    }
+
     /// Opens an element.
     pub fn open(&mut self, name: &str, attributes: &[(&str, String)]) {
         self.event(Event::Start(start(name, attributes)));

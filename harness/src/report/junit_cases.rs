@@ -55,7 +55,7 @@ pub(crate) fn all(sheet: &Sheet<'_>) -> Vec<Case> {
 }
 
 /// Readers count a second case of the same name as a retry, or not at all.
-fn unique(used: &mut BTreeMap<String, u32>, name: String) -> String {
+pub(crate) fn unique(used: &mut BTreeMap<String, u32>, name: String) -> String {
     let seen = used.entry(name.clone()).or_insert(0);
     *seen += 1;
     if *seen == 1 {

@@ -31,7 +31,7 @@ fn every_bad_input_has_its_screen() {
         .filter(|name| name.ends_with(".yaml"))
         .collect();
     names.sort();
-    assert!(names.len() >= 45);
+    assert!(names.len() >= 200);
     let mut wrong = Vec::new();
     for name in names {
         let output = proofhouse(&["check", &name], &folder());
@@ -47,6 +47,83 @@ fn every_bad_input_has_its_screen() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Names of the bad inputs of the gate.
+fn of_the_gate(prefix: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names
+        .filter(|name| name.starts_with(prefix) && name.ends_with(".yaml"))
+        .collect();
+    names.sort();
+    names
+}
+
+/// The gate reads policies and waivers as `check` does: the same words, and nothing is decided.
+#[test]
+fn the_gate_refuses_every_bad_policy_and_every_bad_waivers_file() {
+    let (policies, waivers) = (of_the_gate("gate_"), of_the_gate("waiver_"));
+    assert!(policies.len() >= 50 && waivers.len() >= 20);
+    let commit = "a1".repeat(20);
+    let project = tempfile::tempdir().unwrap();
+    let good = "apiVersion: proofhouse/gate/v1\nfreshness: {max_age: 24h}\n\
+                required: [{suite: checkout}]\nwaivers_file: w.waivers.yaml\nwaiver_owners: [ada]\n";
+    std::fs::write(project.path().join("a.gate.yaml"), good).unwrap();
+    for name in policies.iter().chain(&waivers) {
+        let bytes = std::fs::read(folder().join(name)).unwrap();
+        let (policy, copy) = match name.starts_with("gate_") {
+            true => (name.as_str(), name.as_str()),
+            false => ("a.gate.yaml", "w.waivers.yaml"),
+        };
+        std::fs::write(project.path().join(copy), bytes).unwrap();
+        let words = ["gate", "--commit", &commit, "--policy", policy];
+        let output = proofhouse(&words, project.path());
+        let screen = text(&output.stderr);
+        // Its waivers are not copied; and an owner who may not sign them is told by a decision.
+        let signed = name != "gate_waivers_owner_not_allowed.gate.yaml";
+        assert_eq!(output.status.code(), Some(2), "{name}: {screen}");
+        assert!(output.stdout.is_empty(), "{name}");
+        let golden = folder().join(name).with_extension("screen");
+        let golden = std::fs::read_to_string(golden).unwrap_or_default();
+        let first = golden.lines().next().unwrap_or_default();
+        assert!(!signed || screen.starts_with(first), "{name}: {screen}");
+    }
+}
+
+/// Whoever reads one of these screens knows what to write instead.
+#[test]
+fn every_screen_of_the_gate_says_what_to_do() {
+    // A number that is out of its range is told with the range.
+    let told = ["= help: ", "= known: ", "must be a whole number from"];
+    for name in of_the_gate("gate_").iter().chain(&of_the_gate("waiver_")) {
+        let output = proofhouse(&["check", name], &folder());
+        let screen = text(&output.stderr);
+        assert!(
+            told.iter().any(|word| screen.contains(word)),
+            "{name}: {screen}"
+        );
+        assert!(
+            screen.contains(&format!("--> {name}:")) || name.contains("owner_not_allowed"),
+            "{name}: {screen}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_is_no_policy() {
+    let empty = tempfile::tempdir().unwrap();
+    let commit = "a1".repeat(20);
+    let output = proofhouse(
+        &["gate", "--commit", &commit, "--policy", "."],
+        empty.path(),
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("it is a folder"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]

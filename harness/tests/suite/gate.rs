@@ -1,5 +1,6 @@
 //! `proofhouse gate` as people and pipelines use it: screens, exit codes, decisions on the disk.
 
+use crate::gate_formats;
 use crate::gate_schema;
 use crate::gate_world::{self as world, CHAOS, COMMIT, NOW, PERFORMANCE, change};
 use crate::support::{Project, Screen};
@@ -328,6 +329,7 @@ fn a_waiver_must_not_come_with_the_code_that_it_excuses() {
         .expect(&["WAIVED", "1 of 1 waivers used"]);
     let written = decision(&project, "waived.json");
     assert_eq!(gate_schema::problems(&written), Vec::<String>::new());
+    gate_formats::a_waived_check_is_no_pass_anywhere(&project);
     project
         .run(&["gate", "--now", "2026-03-14T09:30:00Z"])
         .expect_code(0);

@@ -2,6 +2,8 @@
 
 use crate::pages_samples::golden;
 use crate::python::python;
+use crate::support::Project;
+use crate::{gate_formats, gate_world};
 use proofhouse::model::report::Report;
 use proofhouse::model::verdict::Verdict;
 use proofhouse::report::{Dialect, Format, Sheet, Style, render};
@@ -191,6 +193,45 @@ fn every_file_is_valid_under_the_schemas_of_its_dialect() {
         for name in schemas {
             assert_eq!(invalid(name, &files), "", "{name}");
         }
+    }
+}
+
+/// The gate's decisions are held against the same schemas: open, closed, and about nothing.
+#[test]
+fn every_decision_is_valid_for_jenkins_and_ant() {
+    if !there("every_decision_is_valid", "xmllint") {
+        return;
+    }
+    let project = Project::new();
+    project.write("suites/release.gate.yaml", gate_world::POLICY);
+    let evidence = [
+        gate_world::files(),
+        gate_formats::failing(),
+        gate_world::Files::new(),
+    ];
+    let mut written = Vec::new();
+    for (at, files) in evidence.iter().enumerate() {
+        let folder = format!("evidence-{at}");
+        gate_world::write(&project.path().join(&folder), files);
+        let (commit, now) = (gate_world::COMMIT, gate_world::NOW);
+        let reports = format!("out-{at}");
+        let evidence = format!("{folder}/target/proofhouse");
+        let words = [
+            "gate",
+            &evidence,
+            "--commit",
+            commit,
+            "--now",
+            now,
+            "--reports",
+            &reports,
+        ];
+        let screen = project.run(&words);
+        assert_ne!(screen.code, 2, "{}", screen.err);
+        written.push(project.path().join(reports).join("decision.xml"));
+    }
+    for name in ["jenkins", "ant"] {
+        assert_eq!(invalid(name, &written), "", "{name}");
     }
 }
 

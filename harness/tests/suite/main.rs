@@ -30,6 +30,7 @@ mod fake_github;
 mod fake_identity_provider;
 mod gate;
 mod gate_damage;
+mod gate_formats;
 mod gate_holes;
 mod gate_schema;
 mod gate_world;

@@ -1,7 +1,9 @@
 //! Pages in a real browser: nothing is fetched, nothing is complained of, and everyone can read them.
 
 use crate::pages_samples::{chaos, golden, load};
+use crate::support::Project;
 use crate::webdriver::Browser;
+use crate::{gate_formats, gate_world};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proofhouse::model::charts::Charts;
@@ -43,7 +45,20 @@ fn pages() -> Vec<(&'static str, Vec<u8>)> {
         ("pass", page(&golden("pass"), &Charts::default())),
         ("never_up", page(&golden("never_up"), &Charts::default())),
         ("index", index(&runs, 3)),
+        ("decision", decided(&gate_formats::failing())),
+        ("decision-open", decided(&gate_world::files())),
+        ("decision-missing", decided(&gate_world::Files::new())),
     ]
+}
+
+/// The page of the gate's decision about this evidence.
+fn decided(files: &gate_world::Files) -> Vec<u8> {
+    let project = Project::new();
+    project.write("suites/release.gate.yaml", gate_world::POLICY);
+    gate_world::write(project.path(), files);
+    let (commit, now) = (gate_world::COMMIT, gate_world::NOW);
+    let words = ["gate", "--commit", commit, "--now", now, "--format", "html"];
+    project.run(&words).out.into_bytes()
 }
 
 /// Beside the other results of the build.

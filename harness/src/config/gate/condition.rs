@@ -8,7 +8,8 @@ use crate::model::place::{Place, Problem};
 /// Reads the condition behind a key, where there is one.
 pub(super) fn condition(node: &Node, key: &str, problems: &mut Vec<Problem>) -> Option<Condition> {
     let written = node.get(key)?;
-    let text = written.text()?;
+    // A blank text was told already, as one that must not be empty.
+    let text = written.text().filter(|text| !text.trim().is_empty())?;
     match Condition::parse(text) {
         Ok(condition) => Some(condition),
         Err(bad) => {

@@ -9,6 +9,18 @@ use crate::model::policy::{Optional, Required, RequiredJUnit, RequiredSuite};
 const COUNT: Shape = Shape::Whole(1, 1_000_000);
 const GLOB: Shape = Shape::Text(Form::Line);
 const GLOBS: Shape = Shape::List(&GLOB, 1);
+/// The families that reports name.
+const KIND: Shape = Shape::Word(
+    "kind of reports",
+    &[
+        "performance",
+        "chaos",
+        "contract",
+        "reasoning",
+        "drift",
+        "guard",
+    ],
+);
 /// Keys that only suites have, and keys that only JUnit files have.
 const SUITE_KEYS: [&str; 7] = [
     "kind",
@@ -47,7 +59,7 @@ pub static REQUIRED: Record = Record {
         ),
         optional(
             "kind",
-            Shape::Text(Form::Name),
+            KIND,
             "performance",
             "Only reports of this kind: performance, chaos, contract, reasoning, drift, guard.",
         ),
@@ -132,12 +144,7 @@ pub static OPTIONAL: Record = Record {
             "lighthouse",
             "Names of suites; `*` is any text, `?` any character.",
         ),
-        optional(
-            "kind",
-            Shape::Text(Form::Name),
-            "performance",
-            "Only reports of this kind.",
-        ),
+        optional("kind", KIND, "performance", "Only reports of this kind."),
         optional(
             "on_missing",
             Shape::Word("outcome", &["warn", "pass"]),
@@ -171,8 +178,11 @@ fn suite(node: &Node, problems: &mut Vec<Problem>) -> Option<RequiredSuite> {
     refuse(node, "suite", &JUNIT_KEYS, problems);
     problems.extend(too_few_allowed(node));
     let suite = node.entry("suite")?;
+    let name = suite.value.text()?;
+    problems.extend(no_suite(&suite.value));
+    several(node, name, "min_suites", problems);
     Some(RequiredSuite {
-        suite: suite.value.text()?.to_owned(),
+        suite: name.to_owned(),
         kind: text(node, "kind"),
         min_suites: count(node, "min_suites"),
         min_tests: count(node, "min_tests"),
@@ -204,6 +214,7 @@ fn junit(node: &Node, entry: &Entry, problems: &mut Vec<Problem>) -> Option<Requ
         let help = "JUnit files are found from the working directory down: `target/**/junit.xml`";
         problems.push(Problem::at(&entry.value.place, message).help(help));
     }
+    several(node, path, "min_files", problems);
     let truth = |key: &str| node.get(key).and_then(Node::boolean).unwrap_or(false);
     let read = RequiredJUnit {
         path: path.to_owned(),
@@ -216,6 +227,31 @@ fn junit(node: &Node, entry: &Entry, problems: &mut Vec<Problem>) -> Option<Requ
     };
     problems.extend(unbound(&read));
     Some(read)
+}
+
+/// A name that no suite can have: suites are named by their files, whose folders are no part of it.
+pub(super) fn no_suite(written: &Node) -> Option<Problem> {
+    let name = written.text()?;
+    let last = name.rsplit('/').next().filter(|_| name.contains('/'))?;
+    let message = format!("`{name}` matches no suite: no name of a suite has a `/`");
+    let help = match last {
+        "" | "*" => "all suites of one kind are `suite: \"*\"` with their `kind`".to_owned(),
+        last => format!("write the name without its folder: `{last}`"),
+    };
+    Some(Problem::at(&written.place, message).help(help))
+}
+
+/// One name, and several things wanted of that name.
+fn several(node: &Node, name: &str, key: &str, problems: &mut Vec<Problem>) {
+    let wanted = count(node, key);
+    if wanted > 1
+        && !name.contains(['*', '?'])
+        && let Some(entry) = node.entry(key)
+    {
+        let message = format!("`{name}` is one name, and cannot be {wanted}");
+        let help = format!("take `{key}` out, or match several with `*` and `?`");
+        problems.push(Problem::at(&entry.value.place, message).help(help));
+    }
 }
 
 fn unbound(read: &RequiredJUnit) -> Option<Problem> {
@@ -242,8 +278,9 @@ fn refuse(node: &Node, what: &str, keys: &[&str], problems: &mut Vec<Problem>) {
 }
 
 /// Reads one entry of `optional`.
-pub(super) fn optional_evidence(node: &Node) -> Option<Optional> {
+pub(super) fn optional_evidence(node: &Node, problems: &mut Vec<Problem>) -> Option<Optional> {
     let suite = node.entry("suite")?;
+    problems.extend(no_suite(&suite.value));
     Some(Optional {
         suite: suite.value.text()?.to_owned(),
         kind: text(node, "kind"),

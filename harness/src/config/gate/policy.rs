@@ -154,6 +154,9 @@ pub fn policy(source: &SourceText, node: &Node, problems: &mut Vec<Problem>) -> 
     let required = list("required").iter();
     let required = required.filter_map(|item| evidence::required_evidence(item, problems));
     let required = required.collect();
+    let optional = list("optional").iter();
+    let optional = optional.filter_map(|item| evidence::optional_evidence(item, problems));
+    let optional = optional.collect();
     owners(node, problems);
     Some(Policy {
         source: Source {
@@ -161,12 +164,9 @@ pub fn policy(source: &SourceText, node: &Node, problems: &mut Vec<Problem>) -> 
             digest: source.digest.clone(),
         },
         subject: subject(node.get("subject")),
-        freshness: freshness(node.get("freshness")?)?,
+        freshness: freshness(node.get("freshness")?, problems)?,
         required,
-        optional: list("optional")
-            .iter()
-            .filter_map(evidence::optional_evidence)
-            .collect(),
+        optional,
         rules,
         outcomes: rules::outcomes(node.get("outcomes")),
         waivers_file: waivers_file(node, problems),
@@ -186,10 +186,16 @@ fn subject(node: Option<&Node>) -> SubjectPolicy {
     }
 }
 
-fn freshness(node: &Node) -> Option<Freshness> {
+fn freshness(node: &Node, problems: &mut Vec<Problem>) -> Option<Freshness> {
     let written = |key: &str| quantity::duration(node.get(key)?.text()?);
+    let max_age = written("max_age")?;
+    if let (true, Some(zero)) = (max_age.is_zero(), node.get("max_age")) {
+        let message = "no evidence is younger than 0: the gate could never open";
+        let help = "write how old a run may be: `max_age: 24h`";
+        problems.push(Problem::at(&zero.place, message).help(help));
+    }
     Some(Freshness {
-        max_age: written("max_age")?,
+        max_age,
         future_skew: written("future_skew").unwrap_or(Duration::from_secs(300)),
     })
 }

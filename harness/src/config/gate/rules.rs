@@ -1,7 +1,7 @@
 //! `rules` and `outcomes`: when checks close the gate beyond their own verdicts.
 
 use super::condition::condition;
-use super::evidence::text;
+use super::evidence::{no_suite, text};
 use crate::config::form::Form;
 use crate::config::node::Node;
 use crate::config::shape::{Record, Rule, Shape, optional, required};
@@ -118,6 +118,7 @@ pub(super) fn rule(node: &Node, problems: &mut Vec<Problem>) -> Option<GateRule>
     let id = node.get("id")?;
     let fail = condition(node, "fail", problems);
     let warn = condition(node, "warn", problems);
+    problems.extend(node.get("suite").and_then(no_suite));
     Some(GateRule {
         id: id.text()?.to_owned(),
         check: text(node, "check")?,

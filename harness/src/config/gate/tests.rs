@@ -62,6 +62,33 @@ fn a_policy_is_read() {
     assert_eq!(policy.outcomes.invalid, OnUndecided::Fail);
 }
 
+/// A blank condition is told once, and every fault of a condition says what to write instead.
+#[test]
+fn faults_of_conditions_say_what_to_do() {
+    for (condition, help) in [
+        ("", "write `fail: \"ratio > 1.20\"`"),
+        (
+            "ratio > 20%",
+            "20 % more than the baseline is `ratio > 1.20`",
+        ),
+        ("current > 500ms", "in the unit of the check"),
+        ("ratio > 1,2", "with a point"),
+        ("ratio > 1 && samples > 9", "by `and`"),
+        ("ratio > 1 || samples > 9", "by `or`"),
+        ("reason == 'a'", "without quotes"),
+        ("ratio >", "a whole condition is"),
+        ("ratio > 1 samples > 9", "a whole condition is"),
+        ("1 > 2", "compare a number of the check"),
+        ("(ratio > 1 ratio", "close the bracket"),
+    ] {
+        let text = GOOD.replacen("ratio > 1.20", condition, 1);
+        let (_, problems) = policy(&text);
+        assert_eq!(problems.len(), 1, "{condition}: {problems:?}");
+        let told = problems[0].help.as_deref().unwrap_or_default();
+        assert!(told.contains(help), "{condition}: {told}");
+    }
+}
+
 #[test]
 fn mistakes_are_told_at_their_place() {
     for (good, bad, place, words) in [
@@ -137,6 +164,32 @@ fn mistakes_are_told_at_their_place() {
             "13:15",
             "beside the policy",
         ),
+        ("max_age: 24h", "max_age: 0s", "3:22", "never open"),
+        (
+            "kind: contract",
+            "kind: contracts",
+            "5:31",
+            "no kind of reports named `contracts`",
+        ),
+        (
+            "suite: contract_*",
+            "suite: contract/*",
+            "5:13",
+            "no name of a suite has a `/`",
+        ),
+        (
+            "suite: lighthouse",
+            "suite: a/b",
+            "8:20",
+            "no name of a suite has a `/`",
+        ),
+        (
+            "suite: contract_*",
+            "suite: contract_x",
+            "5:53",
+            "is one name, and cannot be 3",
+        ),
+        ("ratio > 1.20", "", "10:39", "`fail` must not be empty"),
         (
             "suite: checkout, ",
             "suite: checkout, junit: a.xml, ",
@@ -189,6 +242,11 @@ fn waivers_are_read_and_bounded() {
         ("2026-12-03", "2026-02-30", "is not a day"),
         ("ratio <= 1.35", "big", "no number or word"),
         ("4f2c1e0..9b1d7aa", "main", "not a range"),
+        (
+            "search/typical_load/p95/last_passed",
+            "'*/p95/*'",
+            "is a pattern; a waiver names one check",
+        ),
         ("    owner: ada\n", "", "`owner` is missing"),
     ] {
         let (_, problems) = waivers(&WAIVER.replacen(good, bad, 1));

@@ -115,6 +115,7 @@ fn waiver(node: &Node, problems: &mut Vec<Problem>) -> Option<Waiver> {
     if let (Some(created), Some(last), Some(entry)) = (created, expires_on, expires) {
         problems.extend(too_long(created, last, entry));
     }
+    problems.extend(node.get("check").and_then(several));
     let limit = condition(node, "limit", problems);
     let commits = match node.entry("commits") {
         Some(entry) => Some(range(entry, problems)?),
@@ -150,16 +151,27 @@ fn day(entry: &Entry, problems: &mut Vec<Problem>) -> Option<Date> {
     day
 }
 
+/// A waiver is about one check: a pattern in its place would match nothing, because ids are compared as they are.
+fn several(written: &Node) -> Option<Problem> {
+    let id = written.text().filter(|text| text.contains(['*', '?']))?;
+    let message = format!("`{id}` is a pattern; a waiver names one check");
+    let help = "write the id as the report has it, and one waiver for each check";
+    Some(Problem::at(&written.place, message).help(help))
+}
+
 fn too_long(created: Date, last: Date, entry: &Entry) -> Option<Problem> {
     let days = (last - created).get_days();
-    let message = if days < 0 {
-        format!("the waiver ends before it begins ({created})")
+    let (message, help) = if days < 0 {
+        let message = format!("the waiver ends before it begins ({created})");
+        (message, "write the later day as `expires`")
     } else if i64::from(days) > LONGEST_WAIVER_DAYS {
-        format!("the waiver holds for {days} days; at most {LONGEST_WAIVER_DAYS} are allowed")
+        (
+            format!("the waiver holds for {days} days; at most {LONGEST_WAIVER_DAYS} are allowed"),
+            "mend what it excuses, or renew it by hand with a new `created` and a new reason",
+        )
     } else {
         return None;
     };
-    let help = "mend what it excuses, or renew it by hand with a new `created` and a new reason";
     Some(Problem::at(&entry.value.place, message).help(help))
 }
 

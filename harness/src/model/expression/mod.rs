@@ -194,7 +194,10 @@ impl Condition {
     /// The first thing that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, BadCondition> {
         if text.chars().count() > LONGEST {
-            return Err(bad(0, 1, "the condition is longer than 500 characters"));
+            return Err(BadCondition {
+                help: Some("write it as several rules".to_owned()),
+                ..bad(0, 1, "the condition is longer than 500 characters")
+            });
         }
         Ok(Self {
             expression: parse::expression(text)?,

@@ -20,7 +20,9 @@ pub(super) fn expression(text: &str) -> Parsed<Expression> {
     let expression = parser.either(0)?;
     match parser.peek() {
         None => Ok(expression),
-        Some(token) => Err(token.bad("the condition should end here, or go on with `and` or `or`")),
+        Some(token) => Err(token
+            .bad("the condition should end here, or go on with `and` or `or`")
+            .help("a whole condition is `ratio > 1.20 and samples >= 100`")),
     }
 }
 
@@ -52,13 +54,28 @@ fn tokens(text: &str) -> Result<Vec<Token>, BadCondition> {
             c if is_word(c) || c == '-' || c == '+' => {
                 1 + chars[at + 1..].iter().take_while(|c| is_word(**c)).count()
             }
-            c => return Err(bad(at, 1, format!("`{c}` means nothing here"))),
+            c => {
+                let problem = bad(at, 1, format!("`{c}` means nothing here"));
+                return Err(problem.help(instead(c)));
+            }
         };
         let text = chars[at..at + length].iter().collect();
         found.push(Token { text, at });
         at += length;
     }
     Ok(found)
+}
+
+/// What to write where a sign of another language stands.
+fn instead(c: char) -> &'static str {
+    match c {
+        '%' => "write a ratio: 20 % more than the baseline is `ratio > 1.20`",
+        ',' => "write decimals with a point: `1.20`",
+        '&' => "join comparisons by `and`",
+        '|' => "join comparisons by `or`",
+        '"' | '\'' => "write words without quotes: `verdict == fail`",
+        _ => "compare a number of the check with another: `ratio > 1.20`",
+    }
 }
 
 fn is_word(c: char) -> bool {
@@ -87,6 +104,7 @@ impl Parser {
                 1,
                 format!("the condition ends where {wanted} is wanted"),
             )
+            .help("a whole condition is `ratio > 1.20 and samples >= 100`")
         })
     }
 
@@ -116,13 +134,16 @@ impl Parser {
         let first = self.take("a comparison")?;
         if first.text == "(" {
             if depth >= DEEPEST {
-                return Err(first.bad("brackets are nested too deep"));
+                let problem = first.bad("brackets are nested too deep");
+                return Err(problem.help("write the rule as several rules"));
             }
             let inner = self.either(depth + 1)?;
             let closing = self.take("`)`")?;
             return match closing.text.as_str() {
                 ")" => Ok(inner),
-                _ => Err(closing.bad("`)` is wanted here")),
+                _ => Err(closing
+                    .bad("`)` is wanted here")
+                    .help("close the bracket, or go on with `and` or `or`")),
             };
         }
         match WORDS.iter().find(|(word, _)| *word == first.text) {
@@ -138,7 +159,8 @@ impl Parser {
         let right = operand(&right_token)?;
         match (left, right) {
             (Operand::Number(_), Operand::Number(_)) => {
-                Err(first.bad("two numbers are compared; no check can change that"))
+                let problem = first.bad("two numbers are compared; no check can change that");
+                Err(problem.help("compare a number of the check with another: `ratio > 1.20`"))
             }
             _ => Ok(Expression::Compare(left, operator, right)),
         }
@@ -176,7 +198,10 @@ impl Parser {
         if !good {
             let mut problem = word.bad(format!("no {} named `{}`", field.word(), word.text));
             problem.known = field.known().unwrap_or_default().to_vec();
-            return Err(problem);
+            return Err(match problem.known.is_empty() {
+                true => problem.help("a word has letters, digits and `_`: `P95_ABOVE_SLO`"),
+                false => problem,
+            });
         }
         Ok(Expression::Is {
             field,
@@ -207,9 +232,10 @@ fn operand(token: &Token) -> Parsed<Operand> {
     let digits = token.text.trim_start_matches(['-', '+']);
     if digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         let number = token.text.parse().ok().filter(|n: &f64| n.is_finite());
-        return number
-            .map(Operand::Number)
-            .ok_or_else(|| token.bad(format!("`{}` is not a number", token.text)));
+        return number.map(Operand::Number).ok_or_else(|| {
+            let problem = token.bad(format!("`{}` is not a number", token.text));
+            problem.help("write the number alone, in the unit of the check: `500`")
+        });
     }
     Err(unknown(token))
 }

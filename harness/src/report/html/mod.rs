@@ -3,6 +3,7 @@
 mod chart;
 mod checks;
 mod curves;
+mod decision;
 mod excess;
 mod findings;
 mod frame;
@@ -14,6 +15,7 @@ mod origin;
 mod story;
 mod thin;
 
+pub(crate) use decision::decision;
 pub use index::{IndexedRun, index};
 
 use super::clean;

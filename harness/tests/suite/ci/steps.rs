@@ -20,7 +20,12 @@ case $1 in
     echo "$*" >>calls
     [ "$1" = run ] && exit "$RUN_CODE"
     exit "$CHAOS_CODE" ;;
-  gate) echo "$*" >>calls; echo "what the gate says"; exit "$GATE_CODE" ;;
+  gate)
+    echo "$*" >>calls
+    mkdir -p target/proofhouse/gate
+    echo "what the gate says" >target/proofhouse/gate/decision.md
+    echo "::warning title=gate::what it points at" >target/proofhouse/gate/decision.annotations.txt
+    exit "$GATE_CODE" ;;
   report) echo "$*" >>calls; exit 1 ;;
 esac
 "##;
@@ -222,7 +227,7 @@ fn the_action_passes_on_what_it_is_given() {
         [
             "run shop other --profile quick --keep-baseline",
             "chaos run cut --enable-chaos --profile quick",
-            "gate --policy p.yaml --commit c0ffee",
+            "gate --policy p.yaml --commit c0ffee --reports target/proofhouse/gate",
         ]
     );
     // Each run once, and not `latest` beside them.

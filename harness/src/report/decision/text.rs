@@ -1,8 +1,8 @@
 //! The gate's decision on the screen: open or closed, why, what would open it.
 
-use super::text::labelled;
-use super::{Style, clean};
 use crate::model::decision::{Decision, Finding, Standing, State, WaiverState};
+use crate::report::text::labelled;
+use crate::report::{Style, clean};
 use anstyle::{AnsiColor, Style as Paint};
 
 /// Where the text of a block begins.
@@ -79,7 +79,7 @@ fn header(decision: &Decision, style: Style) -> String {
 }
 
 /// `9 counted, 3 of other commits, 1 refused; 312 checks`
-fn evidence(decision: &Decision) -> String {
+pub(super) fn evidence(decision: &Decision) -> String {
     let of = |standing| {
         decision
             .inputs
@@ -182,18 +182,12 @@ fn one_line(finding: &Finding, style: Style) -> String {
 
 /// `CLOSED  fail (exit code 1): 2 findings close it, 3 told; 1 of 2 waivers used`
 fn closing_line(decision: &Decision, style: Style) -> String {
-    let counts = decision.counts;
-    let closing = match counts.closing {
-        0 => "nothing closes it".to_owned(),
-        1 => "1 finding closes it".to_owned(),
-        n => format!("{n} findings close it"),
-    };
     let mut text = format!(
-        "{}  {} (exit code {}): {closing}, {} told",
+        "{}  {} (exit code {}): {}",
         gate_word(decision, style),
         decision.verdict.word(),
         decision.exit_code,
-        counts.open
+        counted(decision),
     );
     let waivers = &decision.waivers.list;
     if !waivers.is_empty() {
@@ -207,58 +201,34 @@ fn closing_line(decision: &Decision, style: Style) -> String {
     text
 }
 
+/// Findings that a waiver forgave: told and counted, and no pass.
+pub(super) fn waived(decision: &Decision) -> usize {
+    let findings = decision.findings.iter();
+    findings
+        .filter(|finding| finding.state == State::Waived)
+        .count()
+}
+
+/// `2 findings close it, 3 told, 1 of them waived`
+pub(crate) fn counted(decision: &Decision) -> String {
+    let counts = decision.counts;
+    let closing = match counts.closing {
+        0 => "nothing closes it".to_owned(),
+        1 => "1 finding closes it".to_owned(),
+        n => format!("{n} findings close it"),
+    };
+    let forgiven = match waived(decision) {
+        0 => String::new(),
+        n => format!(", {n} of them waived"),
+    };
+    format!("{closing}, {} told{forgiven}", counts.open)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::decision::{DecisionCounts, Question, Waivers};
-    use crate::model::plan::Source;
-    use jiff::Timestamp;
-
-    fn finding(state: State, exit_code: u8, text: &str) -> Finding {
-        Finding {
-            state,
-            exit_code,
-            code: "P95_ABOVE_SLO".into(),
-            title: format!("checkout: {text}"),
-            wanted: text.into(),
-            saw: text.into(),
-            next: text.into(),
-            suite: Some("checkout".into()),
-            check: Some(text.into()),
-            rule: None,
-            input: Some(text.into()),
-            place: None,
-            waiver: None,
-            runs: None,
-        }
-    }
-
-    fn closed(text: &str) -> Decision {
-        Decision {
-            schema: String::new(),
-            engine: String::new(),
-            policy: Source {
-                path: "suites/release.gate.yaml".into(),
-                digest: format!("sha256:{}", "ab".repeat(32)),
-            },
-            question: Question {
-                commit: "a1".repeat(20),
-                artifact: None,
-                now: Timestamp::UNIX_EPOCH,
-            },
-            verdict: State::Fail,
-            exit_code: 1,
-            counts: DecisionCounts {
-                closing: 1,
-                open: 1,
-                ..DecisionCounts::default()
-            },
-            findings: vec![finding(State::Fail, 1, text), finding(State::Warn, 0, text)],
-            rules: Vec::new(),
-            waivers: Waivers::default(),
-            inputs: Vec::new(),
-        }
-    }
+    use crate::report::decision::testdata::{closed, finding};
+    use crate::report::testdata::HOSTILE;
 
     #[test]
     fn a_closed_gate_says_why_and_what_opens_it() {
@@ -291,5 +261,24 @@ CLOSED  fail (exit code 1): 1 finding closes it, 1 told
             let screen = decision(&closed(hostile), detail, Style::default());
             assert_eq!(clean::text(&screen), screen);
         }
+    }
+
+    #[test]
+    fn what_is_waived_is_counted() {
+        let mut waived = closed("p95");
+        waived.findings = vec![finding(State::Waived, 0, "p95")];
+        (waived.verdict, waived.exit_code) = (State::Waived, 0);
+        waived.counts.closing = 0;
+        let screen = decision(&waived, Detail::Short, Style::default());
+        assert!(screen.contains("WAIVED   checkout: p95: p95\n"), "{screen}");
+        assert!(
+            screen.ends_with(
+                "OPEN  waived (exit code 0): nothing closes it, 1 told, 1 of them waived\n"
+            ),
+            "{screen}"
+        );
+        assert!(!screen.contains("PASS"), "{screen}");
+        let hostile = decision(&closed(HOSTILE), Detail::Explained, Style::default());
+        assert_eq!(clean::text(&hostile), hostile);
     }
 }
