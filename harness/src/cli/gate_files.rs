@@ -1,12 +1,16 @@
 //! Decisions on the disk: written where they are asked for, kept for later, read again.
 
 use super::arguments::GateArguments;
+use super::keys;
+use crate::attest::SigningKey;
 use crate::gate::Rerun;
 use crate::model::decision::{DECISION_SCHEMA, Decision};
 use crate::model::plan::Source;
+use crate::report::svr;
 use crate::store::{StoreError, atomic, sha256_hex};
 use serde::Serialize;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Folder of decisions, below the folder of evidence.
@@ -32,6 +36,39 @@ pub(super) fn write(
     if arguments.folder.is_dir() {
         keep(&arguments.folder, decision, &bytes)?;
     }
+    Ok(())
+}
+
+/// Writes what was verified where it was asked for; where nothing was, no older statement is left there to
+/// be taken for this one.
+///
+/// # Errors
+/// The file system says no.
+pub(super) fn write_svr(
+    arguments: &GateArguments,
+    decision: &Decision,
+    key: Option<&SigningKey>,
+) -> Result<(), StoreError> {
+    let Some(path) = &arguments.svr else {
+        return Ok(());
+    };
+    if let Some(statement) = svr(decision) {
+        atomic::write(path, &keys::signed(statement, key))?;
+        anstream::println!("svr       {}", path.display());
+        return Ok(());
+    }
+    let gone = match fs::remove_file(path) {
+        Ok(()) => "; the older one is taken away",
+        Err(error) if error.kind() == ErrorKind::NotFound => "",
+        Err(source) => {
+            return Err(StoreError::Io {
+                act: "take away",
+                path: path.clone(),
+                source,
+            });
+        }
+    };
+    anstream::println!("svr       none: a closed gate has verified nothing{gone}");
     Ok(())
 }
 
