@@ -221,6 +221,6 @@ fn replayed(policy: &Policy, old: Vec<(String, Decision)>) -> u8 {
 }
 
 /// Names come from reports: nothing of them steers the terminal.
-pub(super) fn printable(text: &str) -> String {
+fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }

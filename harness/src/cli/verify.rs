@@ -1,7 +1,7 @@
 //! `proofhouse verify`: who signed a statement, what is it about, and what does it say.
 
 use super::arguments::VerifyArguments;
-use super::gate::{artifact, commit, printable};
+use super::gate::{artifact, commit};
 use super::{exit, keys};
 use crate::attest::{EnvelopeError, Opened, PublicKey, Said, Statement, open};
 use std::fs;
@@ -37,7 +37,7 @@ fn verified(arguments: &VerifyArguments) -> Result<(), u8> {
     is_about(&statement, &wanted)?;
     match statement.said() {
         Said::Held(words) => {
-            anstream::println!("VERIFIED  {}", printable(&words));
+            anstream::println!("VERIFIED  {}", plain(&words));
             Ok(())
         }
         Said::Failed(words) => Err(refused(&format!("it does not say so: {words}"), exit::FAIL)),
@@ -66,12 +66,12 @@ fn show(key: &PublicKey, opened: &Opened, statement: &Statement) {
         all => format!(", and {} more that nobody asked about", all - 1),
     };
     anstream::println!("signed    by {}{others}", key.id());
-    anstream::println!("says      {}", printable(statement.predicate_type()));
+    anstream::println!("says      {}", plain(statement.predicate_type()));
     if let Some(time) = statement.time() {
-        anstream::println!("time      {}", printable(time));
+        anstream::println!("time      {}", plain(time));
     }
     for subject in statement.subjects() {
-        anstream::println!("about     {}", printable(&subject));
+        anstream::println!("about     {}", plain(&subject));
     }
 }
 
@@ -97,6 +97,11 @@ fn is_about(statement: &Statement, wanted: &Wanted) -> Result<(), u8> {
 }
 
 fn refused(why: &str, code: u8) -> u8 {
-    anstream::println!("REFUSED   {}", printable(why));
+    anstream::println!("REFUSED   {}", plain(why));
     code
+}
+
+/// What others wrote never steers the terminal; it is told in full.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }

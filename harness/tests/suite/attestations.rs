@@ -2,6 +2,7 @@
 
 use crate::gate_world::{self as world, COMMIT, NOW, PERFORMANCE};
 use crate::support::{Project, Screen};
+use proofhouse::attest::{SigningKey, seal};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 
@@ -179,6 +180,42 @@ fn what_was_changed_afterwards_is_refused() {
     verify(&project, "both.json", &["--commit", COMMIT])
         .expect_code(0)
         .expect(&["and 1 more that nobody asked about"]);
+}
+
+/// A good signature under something that did not hold, or is no statement of ours, opens nothing.
+#[test]
+fn a_good_signature_under_a_no_is_no() {
+    let project = project();
+    let key = SigningKey::from_pem(PRIVATE).unwrap();
+    let statement = |predicate_type: &str, predicate: Value| {
+        json!({
+            "_type": "https://in-toto.io/Statement/v1",
+            "subject": [{"name": "git", "digest": {"gitCommit": COMMIT}}],
+            "predicateType": predicate_type,
+            "predicate": predicate,
+        })
+    };
+    let result = "https://in-toto.io/attestation/test-result/v0.1";
+    let svr = "https://in-toto.io/attestation/svr/v0.2";
+    let other = "https://slsa.dev/provenance/v1";
+    for (payload, code, why) in [
+        (
+            statement(result, json!({"result": "WARNED"})),
+            0,
+            "VERIFIED",
+        ),
+        (statement(result, json!({"result": "FAILED"})), 1, "FAILED"),
+        (statement(result, json!({})), 1, "result: none"),
+        (statement(svr, json!({"properties": []})), 1, "REFUSED"),
+        (statement(other, json!({})), 4, other),
+        (json!({"anything": "else"}), 4, "no in-toto statement"),
+    ] {
+        let envelope = seal(payload.to_string().as_bytes(), &key);
+        std::fs::write(project.path().join("signed.json"), envelope).unwrap();
+        verify(&project, "signed.json", &["--commit", COMMIT])
+            .expect_code(code)
+            .expect(&[why]);
+    }
 }
 
 #[test]
