@@ -94,7 +94,7 @@ fn about_the_scripts_of_ci(program: &Path) {
     assert!(scripts.len() >= 14, "only {} scripts", scripts.len());
     let each = scripts.iter().flat_map(|script| {
         let found = said(program, script).into_iter();
-        found.map(|one| format!("{}: {one}", script.place))
+        found.map(move |one| format!("{}: {one}", script.place))
     });
     let found: Findings = each.collect();
     assert!(found.is_empty(), "{found:#?}");
