@@ -114,7 +114,7 @@ fn shell_files(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             shell_files(&path, found);
-        } else {
+        } else if path.is_file() {
             let bytes = std::fs::read(&path).unwrap();
             let first = bytes
                 .split(|byte| *byte == b'\n')
