@@ -3,6 +3,7 @@
 //! Three verbs stay apart: *run* (move and watch the world), *judge* (decide)
 //! and *report* (write it down). `docs/ARCHITECTURE.md` is the map.
 
+pub mod attest;
 pub mod cli;
 pub mod config;
 pub mod environment;

@@ -2,7 +2,8 @@
 
 use super::arguments::{DialectWord, JudgeArguments, ReportArguments, ReportCommand};
 use super::decide::{Decided, decide};
-use super::{detail, exit, pages, screen};
+use super::{detail, exit, gate, keys, pages, screen};
+use crate::attest::SigningKey;
 use crate::model::evidence::Evidence;
 use crate::report::{Dialect, Format, Sheet, part_name};
 use crate::store::{self, StoreError, atomic, runs};
@@ -69,6 +70,10 @@ pub(super) fn report(arguments: &ReportArguments) -> u8 {
             return exit::USAGE;
         }
     };
+    let key = match signing_key(arguments, format) {
+        Ok(key) => key,
+        Err(code) => return code,
+    };
     let (evidence, folder) = match evidence(&arguments.run) {
         Ok(found) => found,
         Err(code) => return code,
@@ -85,14 +90,31 @@ pub(super) fn report(arguments: &ReportArguments) -> u8 {
         },
         ..Sheet::from(&report)
     };
-    match written(&sheet, format, arguments.output.as_deref()) {
+    match written(&sheet, format, arguments.output.as_deref(), key.as_ref()) {
         Ok(()) => exit::of(report.verdict),
         Err(code) => code,
     }
 }
 
+/// The key that was named; only a statement can be signed.
+fn signing_key(arguments: &ReportArguments, format: Format) -> Result<Option<SigningKey>, u8> {
+    if arguments.sign_key.is_some() && format != Format::InToto {
+        let message = format!(
+            "`--sign-key` signs statements, and `{}` is none",
+            format.word()
+        );
+        return Err(gate::usage(&message, "ask for `--format in-toto`"));
+    }
+    keys::wanted(arguments.sign_key.as_deref())
+}
+
 /// Writes the files that were asked for; several need a name to be numbered from.
-fn written(sheet: &Sheet<'_>, format: Format, output: Option<&Path>) -> Result<(), u8> {
+fn written(
+    sheet: &Sheet<'_>,
+    format: Format,
+    output: Option<&Path>,
+    key: Option<&SigningKey>,
+) -> Result<(), u8> {
     let parts = match (format, output) {
         (Format::Text, None) => {
             screen::show(sheet.report);
@@ -100,6 +122,10 @@ fn written(sheet: &Sheet<'_>, format: Format, output: Option<&Path>) -> Result<(
         }
         _ => screen::plain(sheet, format),
     };
+    let parts: Vec<Vec<u8>> = parts
+        .into_iter()
+        .map(|part| keys::signed(part, key))
+        .collect();
     let Some(path) = output else {
         if parts.len() > 1 {
             anstream::eprintln!(

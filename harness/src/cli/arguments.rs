@@ -37,6 +37,8 @@ pub(super) enum Command {
         #[command(flatten)]
         arguments: GateArguments,
     },
+    /// Check who signed a statement, and what it says of a commit or an artifact
+    Verify(VerifyArguments),
     /// Validate suites, scenarios and gate policies without running anything
     Check {
         /// Files or folders [default: suites and scenarios]
@@ -234,6 +236,9 @@ pub(super) struct ReportArguments {
     /// File to write [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Private Ed25519 key (PKCS #8, PEM) that signs the statement of `--format in-toto`, as a DSSE envelope
+    #[arg(long, value_name = "FILE")]
+    pub(super) sign_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -269,6 +274,12 @@ pub(super) struct GateArguments {
     /// Write the decision, too; it is kept in DIR/decisions in any case
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
+    /// Write what was verified as an in-toto statement (SVR); a closed gate writes none, and takes an older one away
+    #[arg(long, value_name = "FILE")]
+    pub(super) svr: Option<PathBuf>,
+    /// Private Ed25519 key (PKCS #8, PEM) that signs the statement of `--svr`, as a DSSE envelope
+    #[arg(long, value_name = "FILE", requires = "svr")]
+    pub(super) sign_key: Option<PathBuf>,
     /// What is printed: `text`, `json`, `junit`, `markdown`, `html`, `ctrf` or `annotations`
     #[arg(long, default_value = "text")]
     pub(super) format: String,
@@ -288,6 +299,22 @@ pub(super) struct ShowArguments {
     /// File to write [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// DSSE envelope, as `gate --svr` and `report --format in-toto` write it with `--sign-key`
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Public Ed25519 key (PEM) that has to have signed it
+    #[arg(long, value_name = "FILE")]
+    pub(super) key: PathBuf,
+    /// Commit that it has to be about
+    #[arg(long, value_name = "SHA")]
+    pub(super) commit: Option<String>,
+    /// SHA-256 of the program that it has to be about
+    #[arg(long, value_name = "DIGEST")]
+    pub(super) artifact: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! `proofhouse gate`: may this commit be released, and if not, why not and what would change that.
 
 use super::arguments::{GateArguments, GateCommand, ShowArguments, SimulateArguments};
-use super::{exit, gate_files, problems, screen};
+use super::{exit, gate_files, keys, problems, screen};
 use crate::config::document;
 use crate::config::source::{self, SourceText};
 use crate::environment::history;
@@ -31,13 +31,16 @@ fn decided(arguments: &GateArguments, detail: Detail) -> u8 {
         Ok(format) => format,
         Err(code) => return code,
     };
-    let decision = match decide(arguments) {
-        Ok(decision) => decision,
+    // A key that cannot sign is told before anything is decided.
+    let key = keys::wanted(arguments.sign_key.as_deref());
+    let (key, decision) = match key.and_then(|key| Ok((key, decide(arguments)?))) {
+        Ok(both) => both,
         Err(code) => return code,
     };
     show(&decision, format, detail);
     let written = gate_files::reports(arguments, &decision).and_then(|()| match detail {
-        Detail::Short => gate_files::write(arguments, &decision, &rerun(&decision), format),
+        Detail::Short => gate_files::write(arguments, &decision, &rerun(&decision), format)
+            .and_then(|()| gate_files::write_svr(arguments, &decision, key.as_ref(), format)),
         Detail::Explained => Ok(()),
     });
     match written {
@@ -155,38 +158,44 @@ fn question(arguments: &GateArguments, policy: &Policy) -> Result<Question, u8> 
             )
         })?,
     };
+    let commit = match arguments.commit.as_deref() {
+        Some(named) => commit(named)?,
+        None => head()?,
+    };
     Ok(Question {
-        commit: commit(arguments.commit.as_deref())?,
+        commit,
         artifact,
         now,
     })
 }
 
-/// The commit as it was named, or the one of the working directory, which is then told.
-fn commit(named: Option<&str>) -> Result<String, u8> {
-    let whole =
-        |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
-    match named {
-        Some(text) if whole(text) => Ok(text.to_lowercase()),
-        Some(text) => history::full_id(text).ok_or_else(|| {
-            let help = "give the full id, or a name that git knows in this folder";
-            usage(&format!("no commit `{text}`"), help)
-        }),
-        None => {
-            let head = history::full_id("HEAD").ok_or_else(|| {
-                usage(
-                    "which commit is to be released?",
-                    "name it: `--commit SHA`; this folder has none of its own",
-                )
-            })?;
-            anstream::eprintln!("commit    {head}, the one of this folder: --commit names another");
-            Ok(head)
-        }
+/// The full id of a commit that was named.
+pub(super) fn commit(named: &str) -> Result<String, u8> {
+    let is_whole =
+        matches!(named.len(), 40 | 64) && named.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_whole {
+        return Ok(named.to_lowercase());
     }
+    history::full_id(named).ok_or_else(|| {
+        let help = "give the full id, or a name that git knows in this folder";
+        usage(&format!("no commit `{named}`"), help)
+    })
+}
+
+/// The commit of the working directory, which is told.
+fn head() -> Result<String, u8> {
+    let head = history::full_id("HEAD").ok_or_else(|| {
+        usage(
+            "which commit is to be released?",
+            "name it: `--commit SHA`; this folder has none of its own",
+        )
+    })?;
+    anstream::eprintln!("commit    {head}, the one of this folder: --commit names another");
+    Ok(head)
 }
 
 /// `sha256:` and 64 hex digits; the name of the algorithm may be left out.
-fn artifact(text: &str) -> Result<String, u8> {
+pub(super) fn artifact(text: &str) -> Result<String, u8> {
     let digits = text.strip_prefix("sha256:").unwrap_or(text);
     if digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(format!("sha256:{}", digits.to_lowercase()));
@@ -195,7 +204,7 @@ fn artifact(text: &str) -> Result<String, u8> {
     Err(usage(&format!("`{text}` is not a digest"), help))
 }
 
-fn usage(message: &str, help: &str) -> u8 {
+pub(super) fn usage(message: &str, help: &str) -> u8 {
     anstream::eprintln!("error: {message}\n  = help: {help}");
     exit::USAGE
 }

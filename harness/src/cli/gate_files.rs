@@ -1,14 +1,17 @@
 //! Decisions on the disk: written where they are asked for, kept for later, read again.
 
 use super::arguments::GateArguments;
+use super::keys;
+use crate::attest::SigningKey;
 use crate::gate::Rerun;
 use crate::model::decision::{DECISION_SCHEMA, Decision};
 use crate::model::plan::Source;
 use crate::report::decision::{self as written, Detail, FORMATS};
-use crate::report::{Format, Style};
+use crate::report::{Format, Style, svr};
 use crate::store::{StoreError, atomic, sha256_hex};
 use serde::Serialize;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Folder of decisions, below the folder of evidence.
@@ -34,11 +37,7 @@ pub(super) fn write(
     // Where there is no evidence at all there is nothing to decide again.
     if arguments.folder.is_dir() {
         let path = keep(&arguments.folder, decision, &bytes)?;
-        // What another program reads holds nothing but the decision.
-        match shown {
-            Format::Text => anstream::println!("decision  {}", path.display()),
-            _ => anstream::eprintln!("decision  {}", path.display()),
-        }
+        tell(shown, &format!("decision  {}", path.display()));
     }
     Ok(())
 }
@@ -57,6 +56,49 @@ pub(super) fn reports(arguments: &GateArguments, decision: &Decision) -> Result<
         atomic::write(&folder.join(written::file_name(format)), &bytes)?;
     }
     Ok(())
+}
+
+/// Writes what was verified where it was asked for; where nothing was, no older statement is left there to
+/// be taken for this one.
+///
+/// # Errors
+/// The file system says no.
+pub(super) fn write_svr(
+    arguments: &GateArguments,
+    decision: &Decision,
+    key: Option<&SigningKey>,
+    shown: Format,
+) -> Result<(), StoreError> {
+    let Some(path) = &arguments.svr else {
+        return Ok(());
+    };
+    if let Some(statement) = svr(decision) {
+        atomic::write(path, &keys::signed(statement, key))?;
+        tell(shown, &format!("svr       {}", path.display()));
+        return Ok(());
+    }
+    let gone = match fs::remove_file(path) {
+        Ok(()) => "; the older one is taken away",
+        Err(error) if error.kind() == ErrorKind::NotFound => "",
+        Err(source) => {
+            return Err(StoreError::Io {
+                act: "take away",
+                path: path.clone(),
+                source,
+            });
+        }
+    };
+    let none = format!("svr       none: a closed gate has verified nothing{gone}");
+    tell(shown, &none);
+    Ok(())
+}
+
+/// What another program reads holds nothing but the decision.
+fn tell(shown: Format, line: &str) {
+    match shown {
+        Format::Text => anstream::println!("{line}"),
+        _ => anstream::eprintln!("{line}"),
+    }
 }
 
 fn create(folder: &Path) -> Result<(), StoreError> {

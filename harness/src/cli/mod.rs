@@ -20,6 +20,7 @@ mod gate;
 mod gate_files;
 pub mod init;
 pub mod interrupt;
+mod keys;
 mod pages;
 pub mod problems;
 pub mod progress;
@@ -27,6 +28,7 @@ mod prove;
 mod run;
 pub mod schema;
 mod screen;
+mod verify;
 
 use crate::config::document::Kind;
 use crate::environment::keeper;
@@ -111,6 +113,7 @@ fn dispatch(command: Command) -> u8 {
             ))
         }
         Command::Gate { command, arguments } => gate::run(command.as_ref(), &arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Checks { suites } => written(checks::run(&suites, &mut out)),
         Command::Schema { kind } => schema_of(&kind, &mut out),
     }

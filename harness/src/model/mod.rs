@@ -1,5 +1,6 @@
 //! The words everyone shares: plain data, no room of ours, no network, no printing.
 
+pub mod attestation;
 pub mod baseline;
 pub mod chaos;
 pub mod charts;

@@ -1,9 +1,10 @@
-//! An in-toto statement with a test-result predicate, `test-result/v0.1`; nobody has signed it yet.
+//! What a suite came to as an in-toto statement with a test-result predicate, `test-result/v0.1`.
 //!
 //! The format is that of the in-toto attestation framework: statement v1, predicate test-result v0.1.
 
 use super::clean;
 use super::sheet::{Sheet, State};
+use crate::model::attestation::{STATEMENT, TEST_RESULT};
 use crate::model::report::Report;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -11,11 +12,16 @@ use sha2::{Digest, Sha256};
 /// The whole statement.
 pub(crate) fn render(sheet: &Sheet<'_>) -> Vec<u8> {
     let report = sheet.report;
+    statement(&subject(report), TEST_RESULT, &predicate(sheet))
+}
+
+/// A statement, v1; keys in one order, two spaces, a newline at the end: the same statement is the same bytes.
+pub(super) fn statement(subject: &[Value], kind: &str, predicate: &Value) -> Vec<u8> {
     let statement = json!({
-        "_type": "https://in-toto.io/Statement/v1",
-        "subject": subject(report),
-        "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
-        "predicate": predicate(sheet),
+        "_type": STATEMENT,
+        "subject": subject,
+        "predicateType": kind,
+        "predicate": predicate,
     });
     // A value of strings and lists has no way to fail.
     let mut bytes = serde_json::to_vec_pretty(&statement).unwrap_or_default();
@@ -30,7 +36,7 @@ pub(crate) fn render(sheet: &Sheet<'_>) -> Vec<u8> {
 fn subject(report: &Report) -> Vec<Value> {
     let mut subjects = Vec::new();
     if let (Some(commit), false) = (&report.subject.commit, report.subject.dirty) {
-        subjects.push(json!({"name": "git", "digest": {"gitCommit": clean::line(commit, 64)}}));
+        subjects.push(git(commit));
     }
     let services = report.environment.services.iter();
     subjects.extend(
@@ -49,8 +55,13 @@ fn subject(report: &Report) -> Vec<Value> {
     subjects
 }
 
+/// A commit as a subject.
+pub(super) fn git(commit: &str) -> Value {
+    json!({"name": "git", "digest": {"gitCommit": clean::line(commit, 64)}})
+}
+
 /// A resource descriptor of `sha256:` and hex digits.
-fn descriptor(name: &str, digest: &str) -> Option<Value> {
+pub(super) fn descriptor(name: &str, digest: &str) -> Option<Value> {
     Some(hashed(name, digest.strip_prefix("sha256:")?))
 }
 

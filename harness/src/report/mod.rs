@@ -18,6 +18,7 @@ pub mod schema;
 #[cfg(test)]
 mod schema_check;
 mod sheet;
+mod svr;
 #[cfg(test)]
 mod testdata;
 mod text;
@@ -26,6 +27,7 @@ mod text_checks;
 
 pub use html::{IndexedRun, index};
 pub use sheet::{Dialect, Sheet};
+pub use svr::svr;
 
 use std::str::FromStr;
 
@@ -48,7 +50,7 @@ pub enum Format {
     Annotations,
     /// Numbers for Prometheus.
     OpenMetrics,
-    /// An in-toto statement with a test-result predicate, unsigned.
+    /// An in-toto statement with a test-result predicate; who signs it is not its business.
     InToto,
 }
 

@@ -10,6 +10,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["model", "report"]),
     ("gate", &["model", "gate"]),
     ("store", &["model", "store"]),
+    ("attest", &["model", "attest"]),
     ("environment", &["model", "environment"]),
     ("runners/perf", &["model", "runners/perf"]),
     ("runners/chaos", &["model", "runners/chaos"]),
@@ -51,6 +52,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("bollard", &["runners/chaos", "runners/perf", "environment"]),
     ("wiremock", &["runners/contract"]),
     ("jsonwebtoken", &["runners/contract"]),
+    ("aws_lc_rs", &["runners/contract", "attest"]),
     ("oxigraph", &["runners/reasoning"]),
     ("hdrhistogram", &["model", "runners/perf"]),
     ("serde_saphyr", &["config"]),
@@ -60,7 +62,7 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms in which nothing waits, reads the clock, or touches disk or network.
-const PURE: &[&str] = &["judge", "report", "model", "gate"];
+const PURE: &[&str] = &["judge", "report", "model", "gate", "attest"];
 const IMPURE: &[&str] = &[
     "tokio::",
     "std::fs",

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod attestations;
 mod bad_inputs;
 mod catalogue;
 mod chaos;

@@ -1,5 +1,6 @@
 //! The reports of a real run, by the real program: every format, the page, the page over all runs.
 
+use crate::attestations;
 use crate::support::Project;
 use serde_json::Value;
 use std::path::Path;
@@ -23,6 +24,7 @@ pub fn of_a_real_run(project: &Project) {
     the_page_has_what_the_run_saw(project);
     the_page_over_all_runs(project);
     a_page_is_found_again(project);
+    attestations::of_a_real_run(project);
 }
 
 fn every_format(project: &Project) {

@@ -1,5 +1,6 @@
 //! GitHub's syntax (Workflow syntax, Metadata syntax) as far as it can be held without GitHub, and our own rules on top.
 
+use super::expressions::{self, File};
 use super::rules::{items, known, members, one_of, readable};
 use super::{Findings, yaml};
 use regex::Regex;
@@ -96,6 +97,7 @@ pub fn workflow(text: &str, action: &str) -> Findings {
     }
     permissions(&file["permissions"], &mut found);
     pinned(text, &mut found);
+    expressions::known(File::Workflow, &file, &mut found);
     let action = yaml(action);
     for (name, job) in members(&file["jobs"]) {
         known(name, job, JOB, &mut found);
@@ -105,7 +107,12 @@ pub fn workflow(text: &str, action: &str) -> Findings {
         if !job["runs-on"].is_string() {
             found.push(format!("{name}: no runs-on"));
         }
+        if job.get("permissions").is_some() {
+            permissions(&job["permissions"], &mut found);
+        }
+        needs(name, job, &file["jobs"], &mut found);
         steps(name, &job["steps"], STEP, &action, &mut found);
+        references(name, &job["outputs"], &job["steps"], &action, &mut found);
     }
     if members(&file["jobs"]).next().is_none() {
         found.push("no jobs".to_owned());
@@ -140,6 +147,7 @@ pub fn action(text: &str) -> Findings {
         }
     }
     pinned(text, &mut found);
+    expressions::known(File::Action, &file, &mut found);
     let list = &file["runs"]["steps"];
     steps("action", list, COMPOSITE_STEP, &file, &mut found);
     references("outputs", &file["outputs"], list, &file, &mut found);
@@ -151,6 +159,30 @@ fn permissions(value: &Value, found: &mut Findings) {
     let reads = members(value).all(|(_, word)| word == "read" || word == "none");
     if !value.is_object() || !reads {
         found.push(format!("permissions: {value}"));
+    }
+}
+
+/// Jobs that are waited for are there, and have the outputs that are read.
+fn needs(name: &str, job: &Value, jobs: &Value, found: &mut Findings) {
+    let one = job["needs"].as_str().into_iter();
+    let needed: Vec<&str> = one
+        .chain(items(&job["needs"]).iter().filter_map(Value::as_str))
+        .collect();
+    for other in &needed {
+        if jobs.get(other).is_none() || *other == name {
+            found.push(format!("{name}: no other job `{other}`"));
+        }
+    }
+    let text = job.to_string();
+    for other in named(&text, r"\bneeds\.([\w-]+)\.") {
+        if !needed.contains(&other.as_str()) {
+            found.push(format!("{name}: `{other}` is not among its needs"));
+        }
+        for output in named(&text, &format!(r"\bneeds\.{other}\.outputs\.([\w-]+)")) {
+            if jobs[&other]["outputs"].get(&output).is_none() {
+                found.push(format!("{name}: job `{other}` has no output `{output}`"));
+            }
+        }
     }
 }
 
@@ -170,6 +202,10 @@ fn steps(place: &str, list: &Value, keys: &[&str], action: &Value, found: &mut F
     }
     for (at, step) in items(list).iter().enumerate() {
         let place = format!("{place}, step {}", at + 1);
+        let earlier = &items(list)[..at];
+        if step["id"].is_string() && earlier.iter().any(|other| other["id"] == step["id"]) {
+            found.push(format!("{place}: a second step {}", step["id"]));
+        }
         known(&place, step, keys, found);
         match (step["run"].as_str(), step["uses"].as_str()) {
             (Some(script), None) => run(&place, script, found),

@@ -1,10 +1,12 @@
 //! What others copy into their CI: GitHub's workflow and action, GitLab's example, held against their syntax and the real program.
 
+mod expressions;
 mod github;
 mod gitlab;
 mod lines;
 mod rules;
 mod steps;
+mod tools;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -129,6 +131,63 @@ fn every_rule_finds_its_mistake() {
             of_action("echo \"verdict=$verdict\"", "echo \"$verdict\""),
         ),
         ("bash says", of_action("esac", "fi")),
+        (
+            "no `githup.ref` in an expression",
+            workflow("${{ github.ref }}", "${{ githup.ref }}"),
+        ),
+        (
+            "no `github.branch` in an expression",
+            workflow("${{ github.ref }}", "${{ github.branch }}"),
+        ),
+        (
+            "no `allways(` in an expression",
+            workflow("${{ always() }}", "allways()"),
+        ),
+        (
+            "no `githup.ref` in an expression",
+            workflow("${{ github.ref }}", "${{ format('{0}', githup.ref) }}"),
+        ),
+        (
+            "no `push` in an expression",
+            workflow("== 'push'", "== push"),
+        ),
+        (
+            "without an end",
+            workflow("${{ github.ref }}", "${{ github.ref }"),
+        ),
+        (
+            "no `steps.gate.output` in an expression",
+            workflow("outputs.verdict }}", "output.verdict }}"),
+        ),
+        (
+            "no `secrets.policy` in an expression",
+            of_action("${{ inputs.policy }}", "${{ secrets.policy }}"),
+        ),
+        (
+            "permissions",
+            workflow(
+                "    timeout-minutes: 60\n",
+                "    timeout-minutes: 60\n    permissions: write-all\n",
+            ),
+        ),
+        (
+            "no other job `tests`",
+            workflow(
+                "    timeout-minutes: 60\n",
+                "    timeout-minutes: 60\n    needs: [tests]\n",
+            ),
+        ),
+        (
+            "`gate` is not among its needs",
+            workflow(
+                "run: sudo --preserve-env env",
+                "if: needs.gate.outputs.verdict == 'pass'\n        run: sudo --preserve-env env",
+            ),
+        ),
+        (
+            "a second step \"suites\"",
+            of_action("id: chaos", "id: suites"),
+        ),
         ("unknown key `scripts`", pipeline("script:", "scripts:")),
         ("no stage `proof`", pipeline("stage: prove", "stage: proof")),
         (
