@@ -2,7 +2,7 @@
 
 use super::arguments::GateArguments;
 use crate::gate::Rerun;
-use crate::model::decision::{DECISION_SCHEMA, Decision};
+use crate::model::decision::Decision;
 use crate::model::plan::Source;
 use crate::store::{StoreError, atomic, sha256_hex};
 use serde::Serialize;
@@ -77,17 +77,12 @@ pub(super) fn decisions(folder: &Path) -> Result<Vec<(String, Decision)>, StoreE
             path: path.clone(),
             source,
         })?;
-        let broken = |reason: String| StoreError::Broken {
-            path: path.clone(),
+        let decision = crate::gate::decision(&bytes).map_err(|refusal| StoreError::Broken {
+            path,
             line: 1,
-            reason,
-        };
-        let decision: Decision = serde_json::from_slice(&bytes)
-            .map_err(|error| broken(format!("not a decision: {error}")))?;
-        match decision.schema == DECISION_SCHEMA {
-            true => Ok((name, decision)),
-            false => Err(broken(format!("not a `{DECISION_SCHEMA}`"))),
-        }
+            reason: refusal.detail,
+        })?;
+        Ok((name, decision))
     });
     read.collect()
 }

@@ -88,8 +88,16 @@ fn is_landmark(event: &Event) -> bool {
 pub fn read(run: &Path) -> Result<Evidence, StoreError> {
     let path = run.join(EVIDENCE_FILE);
     let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
+    read_bytes(&path, &bytes)
+}
+
+/// As [`read`], from the bytes of a file; the path is only for errors.
+///
+/// # Errors
+/// As [`read`], but for the file system's.
+pub fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
     let broken = |line: usize, reason: String| StoreError::Broken {
-        path: path.clone(),
+        path: path.to_owned(),
         line,
         reason,
     };
