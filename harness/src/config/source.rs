@@ -59,7 +59,7 @@ impl SourceText {
             let place = at_byte(&path, &text, lone);
             let problem = Problem::at(&place, "a carriage return that ends a line by itself");
             return Err(Box::new(
-                problem.help("save the file with line ends of Unix or of Windows"),
+                problem.help("save the file with the line endings of Unix or of Windows"),
             ));
         }
         Ok(Self { path, text, digest })

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 mod shared;
 
 /// Most mutations of one reader's files, and most bytes that it is given, in an ordinary run.
-const MOST: (u64, usize) = (3_000, 3_000_000);
+const MOST: (u64, usize) = (2_000, 1_500_000);
 
 macro_rules! readers {
     ($($name:ident)*) => {
