@@ -70,7 +70,7 @@ pub(super) fn decisions(folder: &Path) -> Result<Vec<(String, Decision)>, StoreE
         return Ok(Vec::new());
     }
     let names = crate::store::find_files(folder, "", &|path| path.ends_with(".json"))?;
-    let read = names.into_iter().map(|name| {
+    let read = names.into_iter().map(|name| -> Result<_, StoreError> {
         let path = folder.join(&name);
         let bytes = fs::read(&path).map_err(|source| StoreError::Io {
             act: "read",

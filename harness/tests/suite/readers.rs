@@ -114,7 +114,8 @@ fn every_reader_is_tried_and_has_its_target() {
         assert!(manifest.contains(&entry), "no `[[bin]]` for {name}");
         targets.insert(name);
     }
-    assert_eq!(targets, known.into_iter().map(str::to_owned).collect());
+    let known: BTreeSet<String> = known.into_iter().map(str::to_owned).collect();
+    assert_eq!(targets, known);
 }
 
 /// No build of the workspace compiles the fuzz targets, and nobody depends on them.

@@ -83,7 +83,6 @@ pub fn seeds(name: &str) -> Vec<Vec<u8>> {
 }
 
 fn good(name: &str) -> Vec<Vec<u8>> {
-    let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     match name {
         "report" => files("harness/tests/golden/report/pass.json", ".json"),
         "junit" => [
@@ -141,6 +140,11 @@ fn good(name: &str) -> Vec<Vec<u8>> {
         "metrics" => texts(&[METRICS]),
         _ => unreachable!("no seeds for {name}"),
     }
+}
+
+fn texts(texts: &[&str]) -> Vec<Vec<u8>> {
+    let texts = texts.iter();
+    texts.map(|text| text.as_bytes().to_vec()).collect()
 }
 
 /// A file of the repository, and its neighbours with the same ending.
