@@ -202,6 +202,18 @@ release:
 prove-gate MUTATIONS="100000" SEED="":
     PROOFHOUSE_MUTATIONS={{ trim_start_match(MUTATIONS, "MUTATIONS=") }} {{ if SEED == "" { "" } else { "PROOFHOUSE_SEED=" + SEED } }} cargo nextest run --release --workspace --run-ignored only --no-capture -E 'test(gate_holes_many)'
 
+# Give a reader of foreign bytes what a fuzzer thinks of, for so many seconds; without a name, list the readers
+[group('prove')]
+fuzz TARGET="" SECONDS="60":
+    #!/usr/bin/env bash
+    # The pinned stable compiler does it: coverage is stable, and only sanitizers are not.
+    set -euo pipefail
+    if [ -z "{{ TARGET }}" ]; then exec cargo fuzz list --fuzz-dir harness/fuzz; fi
+    cargo nextest run --package proofhouse --run-ignored only -E 'test(=readers::readers_write_seeds)'
+    cargo fuzz run --fuzz-dir harness/fuzz --sanitizer none --dev \
+      --target "$(rustc -vV | sed -n 's/^host: //p')" "{{ TARGET }}" -- \
+      -max_total_time={{ trim_start_match(SECONDS, "SECONDS=") }} -rss_limit_mb=256 -timeout=5 -print_final_stats=1
+
 # List, show, accept or reject baselines
 [group('release')]
 baseline *ARGS:

@@ -4,7 +4,7 @@ use super::arguments::GateArguments;
 use super::keys;
 use crate::attest::SigningKey;
 use crate::gate::Rerun;
-use crate::model::decision::{DECISION_SCHEMA, Decision};
+use crate::model::decision::Decision;
 use crate::model::plan::Source;
 use crate::report::decision::{self as written, Detail, FORMATS};
 use crate::report::{Format, Style, svr};
@@ -156,17 +156,11 @@ pub(super) fn read(path: &Path) -> Result<Decision, StoreError> {
         path: path.to_owned(),
         source,
     })?;
-    let broken = |reason: String| StoreError::Broken {
+    crate::gate::decision(&bytes).map_err(|refusal| StoreError::Broken {
         path: path.to_owned(),
         line: 1,
-        reason,
-    };
-    let decision: Decision = serde_json::from_slice(&bytes)
-        .map_err(|error| broken(format!("not a decision: {error}")))?;
-    match decision.schema == DECISION_SCHEMA {
-        true => Ok(decision),
-        false => Err(broken(format!("not a `{DECISION_SCHEMA}`"))),
-    }
+        reason: refusal.detail,
+    })
 }
 
 /// A policy's path as decisions name it: from the working directory, never absolute, so

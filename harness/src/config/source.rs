@@ -39,7 +39,7 @@ impl SourceText {
     /// Takes the bytes of a file.
     ///
     /// # Errors
-    /// Bytes that are not UTF-8 text.
+    /// Bytes that are not UTF-8 text, or whose lines end in more than one way.
     pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Self, Box<Problem>> {
         let path: Arc<str> = name.into();
         let digest = digest(&bytes);
@@ -55,6 +55,13 @@ impl SourceText {
             let message = "a NUL character: this is not a text file";
             let problem = Problem::at(&at_byte(&path, &text, nul), message);
             return Err(Box::new(problem.help("save the file as UTF-8")));
+        }
+        if let Some(lone) = lone_return(&text) {
+            let place = at_byte(&path, &text, lone);
+            let problem = Problem::at(&place, "a carriage return that ends a line by itself");
+            return Err(Box::new(
+                problem.help("save the file with the line endings of Unix or of Windows"),
+            ));
         }
         Ok(Self { path, text, digest })
     }
@@ -91,6 +98,13 @@ pub fn display(path: &Path) -> String {
         }
     }
     parts.join("/")
+}
+
+/// A carriage return without its line feed. YAML ends a line there and editors do not, so
+/// that no place behind it would be where people look.
+fn lone_return(text: &str) -> Option<usize> {
+    let mut returns = text.match_indices('\r').map(|(at, _)| at);
+    returns.find(|at| text.as_bytes().get(at + 1) != Some(&b'\n'))
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, String> {
@@ -152,6 +166,18 @@ mod tests {
         assert_eq!(problem.place.unwrap().to_string(), "a.yaml:2:4");
         let problem = SourceText::from_bytes("a.yaml", b"a: \0".to_vec()).unwrap_err();
         assert_eq!(problem.place.unwrap().to_string(), "a.yaml:1:4");
+    }
+
+    #[test]
+    fn lines_end_as_in_editors() {
+        assert!(SourceText::from_bytes("a.yaml", b"a: 1\r\nb: 2\r\n".to_vec()).is_ok());
+        for (text, at) in [
+            ("a: 1\r\nb: 1\rc: 2", "a.yaml:2:5"),
+            ("a: 1\r", "a.yaml:1:5"),
+        ] {
+            let problem = SourceText::from_bytes("a.yaml", text.into()).unwrap_err();
+            assert_eq!(problem.place.unwrap().to_string(), at);
+        }
     }
 
     #[test]

@@ -16,6 +16,10 @@ const MOST_VALUES: usize = 20_000;
 const MOST_FOREIGN_VALUES: usize = 200_000;
 /// Deepest nesting of one file.
 const DEEPEST: usize = 64;
+/// Deepest tree: blocks and brackets both at their limit, and what aliases stand for.
+const HIGHEST: usize = 2 * DEEPEST;
+/// Longest dotted path to a value in bytes: every value below a key carries it.
+const LONGEST_PATH: usize = 2_048;
 
 /// Reads the one document of a file.
 ///
@@ -43,6 +47,7 @@ fn read(
         events: Parser::new_from_str_with_options(&source.text, limits),
         anchors: HashMap::new(),
         values: 0,
+        depth: 0,
         most_values,
         number_keys,
         problems,
@@ -60,11 +65,19 @@ struct Reader<'a, 'p> {
     source: &'a SourceText,
     lines: Vec<&'a str>,
     events: Parser<'a, StrInput<'a>>,
-    anchors: HashMap<usize, (Node, usize)>,
+    anchors: HashMap<usize, Anchored>,
     values: usize,
+    depth: usize,
     most_values: usize,
     number_keys: bool,
     problems: &'p mut Vec<Problem>,
+}
+
+/// What an alias stands for.
+struct Anchored {
+    node: Node,
+    values: usize,
+    height: usize,
 }
 
 type Read<T> = Result<T, Box<Problem>>;
@@ -111,6 +124,10 @@ impl<'a> Reader<'a, '_> {
         if self.values > self.most_values {
             return Err(self.too_many(span));
         }
+        if path.len() > LONGEST_PATH {
+            let message = format!("the keys above this value have more than {LONGEST_PATH} bytes");
+            return Err(self.broken(span, &message));
+        }
         let before = self.values;
         let mut place = self.place(span, path);
         let tag = event.tag().map(|tag| tag.original());
@@ -131,29 +148,45 @@ impl<'a> Reader<'a, '_> {
                 }
                 (self.scalar(&word, style, &place), anchor)
             }
-            Event::SequenceStart(_, anchor, _) => (self.list(path)?, anchor),
-            Event::MappingStart(_, anchor, _) => (self.map(path)?, anchor),
+            Event::SequenceStart(_, anchor, _) => (self.below(|own| own.list(path))?, anchor),
+            Event::MappingStart(_, anchor, _) => (self.below(|own| own.map(path))?, anchor),
             Event::Alias(id) => return self.alias(id, span),
             _ => return Err(self.broken(span, "a value is wanted here")),
         };
         let node = Node { value, place };
         if anchor != 0 {
-            self.anchors
-                .insert(anchor, (node.clone(), self.values - before + 1));
+            let anchored = Anchored {
+                node: node.clone(),
+                values: self.values - before + 1,
+                height: height(&node),
+            };
+            self.anchors.insert(anchor, anchored);
         }
         Ok(node)
     }
 
+    /// Reads what lies one storey deeper.
+    fn below(&mut self, read: impl FnOnce(&mut Self) -> Read<Value>) -> Read<Value> {
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
     fn alias(&mut self, id: usize, span: Span) -> Read<Node> {
-        let Some((node, size)) = self.anchors.get(&id) else {
-            let problem = self.broken(span, "an alias inside the value that it stands for");
+        let Some(anchored) = self.anchors.get(&id) else {
+            let problem = *self.broken(span, "an alias inside the value that it stands for");
             return Err(Box::new(problem.help("write the value out")));
         };
-        self.values += size;
+        self.values += anchored.values;
         if self.values > self.most_values {
             return Err(self.too_many(span));
         }
-        Ok(node.clone())
+        // An alias of an alias of an alias grows a tree that no single line of the file shows.
+        if self.depth + anchored.height > HIGHEST {
+            return Err(self.broken(span, "nested too deep, aliases counted"));
+        }
+        Ok(anchored.node.clone())
     }
 
     fn scalar(&mut self, word: &str, style: ScalarStyle, place: &Place) -> Value {
@@ -265,6 +298,13 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
+/// Storeys of a tree; 1 for a word.
+fn height(node: &Node) -> usize {
+    let entries = node.entries().iter().map(|entry| &entry.value);
+    let below = entries.chain(node.items()).map(height).max();
+    1 + below.unwrap_or(0)
+}
+
 fn is_content(event: &Event<'_>) -> bool {
     event.is_node()
         || matches!(
@@ -362,6 +402,30 @@ mod tests {
         let (node, problems) = read(&bomb);
         assert!(node.is_none());
         assert!(problems[0].message.contains("more than"));
+    }
+
+    #[test]
+    fn aliases_of_aliases_grow_no_tower() {
+        let mut tower = String::from("a0: &a0 x\n");
+        for level in 1..40 {
+            let (open, close) = ("[".repeat(50), "]".repeat(50));
+            tower.push_str(&format!(
+                "a{level}: &a{level} {open}*a{}{close}\n",
+                level - 1
+            ));
+        }
+        let (node, problems) = read(&tower);
+        assert!(node.is_none());
+        assert_eq!(problems[0].message, "nested too deep, aliases counted");
+        assert_eq!(problems[0].place.as_ref().unwrap().line, 4);
+    }
+
+    #[test]
+    fn a_long_key_is_not_kept_for_every_value_below_it() {
+        let text = format!("? {}\n: [1, 2, 3]\n", "k".repeat(100_000));
+        let (node, problems) = read(&text);
+        assert!(node.is_none());
+        assert!(problems[0].message.contains("more than 2048 bytes"));
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn one(entry: &RequiredJUnit, question: &Question, weighed: &[Weighed], desk: &m
     let executed = files
         .iter()
         .map(|(facts, _)| facts.tests.saturating_sub(facts.skipped))
-        .sum();
+        .fold(0, u64::saturating_add);
     if executed < entry.min_tests && !files.is_empty() {
         let wanted = format!("at least {}", count(entry.min_tests, "executed test"));
         let told = finding(

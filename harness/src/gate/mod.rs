@@ -33,4 +33,4 @@ pub use decide::{Case, decide};
 pub use junit::junit;
 pub use report::{ReadReport, report};
 pub use rerun::{RERUN_SCHEMA, Rerun, RerunSuite, rerun};
-pub use simulate::{Replay, replay};
+pub use simulate::{Replay, decision, replay};

@@ -1,7 +1,8 @@
 //! Old decisions under a new policy: what would have been decided, and what changes.
 
 use super::decide::{Case, decide};
-use crate::model::decision::{Decision, State};
+use crate::model::decision::{DECISION_SCHEMA, Decision, State};
+use crate::model::facts::Refusal;
 use crate::model::policy::Policy;
 use std::collections::BTreeSet;
 
@@ -24,6 +25,20 @@ impl Replay {
     /// Whether a gate that was open closes, or the other way round.
     pub fn flips(&self) -> bool {
         (self.exit_before == 0) != (self.now.exit_code == 0)
+    }
+}
+
+/// Reads a decision that was kept.
+///
+/// # Errors
+/// Why it is none: not JSON, other keys, another version of the format.
+pub fn decision(bytes: &[u8]) -> Result<Decision, Refusal> {
+    let refuse = |detail: String| Refusal::new("UNREADABLE", detail);
+    let read: Decision = serde_json::from_slice(bytes)
+        .map_err(|error| refuse(format!("not a decision: {error}")))?;
+    match read.schema == DECISION_SCHEMA {
+        true => Ok(read),
+        false => Err(refuse(format!("not a `{DECISION_SCHEMA}`"))),
     }
 }
 

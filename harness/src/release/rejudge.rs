@@ -23,7 +23,7 @@ const MISMATCH: &str = "REPORT_MISMATCH";
 /// # Errors
 /// Evidence that cannot be read, or the first thing that the report says otherwise.
 pub(super) fn held(read: &ReadReport, bytes: &[u8]) -> Result<(), Refusal> {
-    let evidence = store::events_of(Path::new(EVIDENCE_FILE), bytes)
+    let evidence = store::read_bytes(Path::new(EVIDENCE_FILE), bytes)
         .map_err(|error| Refusal::new("UNREADABLE", format!("its evidence: {error}")))?;
     let version = evidence.started.tool_version.clone();
     let gives = facts(&judged_again(&evidence, read.evidence.clone()))?;

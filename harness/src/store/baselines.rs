@@ -1,6 +1,6 @@
 //! Baselines: appended when a run passed or a person said so, never overwritten.
 
-use super::chain::{self, REJECTED, files, history, is_rejected, rejected_twin, sequence_of};
+use super::chain::{self, files, history, is_rejected, rejected_twin, sequence_of};
 use super::layout::{diffable, file_name, history_folder};
 use super::{StoreError, atomic};
 use crate::model::baseline::{Baseline, Origin};
@@ -8,6 +8,7 @@ use crate::model::promise::BaselineStorage;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use super::chain::bytes;
 pub use super::comparison::{load, past};
 
 /// How many baselines of one history are kept.
@@ -208,15 +209,23 @@ fn state(all: &[chain::Stored], path: &Path) -> State {
 /// # Errors
 /// It is not there, or not a baseline.
 pub fn show(path: &Path) -> Result<Baseline, StoreError> {
-    if !path.to_string_lossy().ends_with(REJECTED) {
-        return chain::stored(path).map(|stored| stored.baseline);
-    }
+    let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
+    read_bytes(path, &bytes)
+}
+
+/// As [`show`], from the bytes of a file; what it must be is said by its path.
+///
+/// # Errors
+/// It is not a baseline, or not the one that its name says.
+pub fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Baseline, StoreError> {
     #[derive(serde::Deserialize)]
     struct Kept {
         baseline: Baseline,
     }
-    let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
-    let kept: Kept = serde_json::from_slice(&bytes).map_err(|e| StoreError::Baseline {
+    if !is_rejected(path) {
+        return chain::believed(path, bytes);
+    }
+    let kept: Kept = serde_json::from_slice(bytes).map_err(|e| StoreError::Baseline {
         path: path.to_owned(),
         reason: format!("not a rejected baseline: {e}"),
     })?;

@@ -75,8 +75,17 @@ pub(crate) fn sequence_of(path: &Path) -> Option<u64> {
 /// Reads one baseline and holds it against its own name and fingerprint.
 pub(crate) fn stored(path: &Path) -> Result<Stored, StoreError> {
     let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
+    Ok(Stored {
+        path: path.to_owned(),
+        digest: sha256_hex(&bytes),
+        baseline: believed(path, &bytes)?,
+    })
+}
+
+/// The baseline in the bytes of a file, held against the file's name and its own fingerprint.
+pub(crate) fn believed(path: &Path, bytes: &[u8]) -> Result<Baseline, StoreError> {
     let baseline: Baseline =
-        serde_json::from_slice(&bytes).map_err(|e| bad(path, format!("not a baseline: {e}")))?;
+        serde_json::from_slice(bytes).map_err(|e| bad(path, format!("not a baseline: {e}")))?;
     if baseline.schema != BASELINE_SCHEMA {
         let text = format!(
             "has the format `{}`, not `{BASELINE_SCHEMA}`",
@@ -93,15 +102,14 @@ pub(crate) fn stored(path: &Path) -> Result<Stored, StoreError> {
             "its fingerprint is not that of its machine".into(),
         ));
     }
-    Ok(Stored {
-        path: path.to_owned(),
-        digest: sha256_hex(&bytes),
-        baseline,
-    })
+    Ok(baseline)
 }
 
-/// Bytes as they are stored.
-pub(crate) fn bytes(baseline: &Baseline) -> Result<Vec<u8>, StoreError> {
+/// Bytes as they are stored: sorted keys, numbers of six significant digits.
+///
+/// # Errors
+/// A number that is none.
+pub fn bytes(baseline: &Baseline) -> Result<Vec<u8>, StoreError> {
     let value = serde_json::to_value(baseline).map_err(|e| {
         bad(
             Path::new(&baseline.scenario),

@@ -86,15 +86,14 @@ fn is_landmark(event: &Event) -> bool {
 pub fn read(run: &Path) -> Result<Evidence, StoreError> {
     let path = run.join(EVIDENCE_FILE);
     let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
-    events_of(&path, &bytes)
+    read_bytes(&path, &bytes)
 }
 
-/// As [`read`], from the bytes of the file at `path`: who held them against a
-/// digest must not read the file a second time.
+/// As [`read`], from the bytes of a file; the path is only for errors.
 ///
 /// # Errors
-/// As [`read`].
-pub fn events_of(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
+/// As [`read`], but for the file system's.
+pub fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
     let broken = |line: usize, reason: String| StoreError::Broken {
         path: path.to_owned(),
         line,

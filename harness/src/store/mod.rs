@@ -15,7 +15,7 @@ mod testdata;
 #[cfg(test)]
 pub(crate) use digest::is_report;
 pub use digest::{evidence_files, sha256_hex};
-pub use evidence::{EVIDENCE_FILE, EvidenceWriter, events_of, read};
+pub use evidence::{EVIDENCE_FILE, EvidenceWriter, read, read_bytes};
 pub use gathering::{EvidenceReader, Found, REPORT_FILE, find_files, find_named, find_reports};
 
 use std::path::{Path, PathBuf};

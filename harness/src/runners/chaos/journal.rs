@@ -133,7 +133,13 @@ pub struct Found {
 /// # Errors
 /// It cannot be read.
 pub fn read(path: &Path) -> Result<Found, FaultError> {
-    let text = std::fs::read_to_string(path).map_err(|error| told(path, &error))?;
+    let bytes = std::fs::read(path).map_err(|error| told(path, &error))?;
+    Ok(read_bytes(path, &bytes))
+}
+
+/// What stands in a journal. Whatever else a disk has made of it: lines that are whole count,
+/// because what they say is still broken.
+pub fn read_bytes(path: &Path, bytes: &[u8]) -> Found {
     let mut found = Found {
         path: path.to_owned(),
         run: stem(path),
@@ -141,8 +147,9 @@ pub fn read(path: &Path) -> Result<Found, FaultError> {
         closed: false,
         damaged: 0,
     };
-    for line in text.lines().filter(|line| !line.is_empty()) {
-        match parse(line) {
+    let lines = bytes.split(|byte| *byte == b'\n');
+    for line in lines.filter(|line| !line.is_empty()) {
+        match std::str::from_utf8(line).ok().and_then(parse) {
             Some(Entry::Intent { fault, recipe }) => found.open.insert(0, (fault, recipe)),
             Some(Entry::Healed { fault }) => found.open.retain(|(open, _)| *open != fault),
             Some(Entry::Closed) => found.closed = true,
@@ -150,7 +157,7 @@ pub fn read(path: &Path) -> Result<Found, FaultError> {
             None => found.damaged += 1,
         }
     }
-    Ok(found)
+    found
 }
 
 /// A journal of a run that is dead, locked by us; `None` while its run is alive.
@@ -197,7 +204,11 @@ fn lock(file: File, how: FlockArg) -> std::io::Result<Flock<File>> {
     Flock::lock(file, how).map_err(|(_, errno)| errno.into())
 }
 
-fn line(entry: &Entry) -> std::io::Result<String> {
+/// An entry as a line, with its checksum and its end.
+///
+/// # Errors
+/// None that an entry can have.
+pub fn line(entry: &Entry) -> std::io::Result<String> {
     let json = serde_json::to_string(entry)?;
     Ok(format!("{} {json}\n", checksum(&json)))
 }
@@ -281,6 +292,17 @@ mod tests {
         let found = read(&path).unwrap();
         assert_eq!((found.damaged, found.closed), (1, true));
         assert_eq!(found.open, [("a".to_owned(), unpause("1"))]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_text_hides_no_other() {
+        let recipe = unpause("1");
+        let fault = "a".to_owned();
+        let intent = line(&Entry::Intent { fault, recipe }).unwrap();
+        let bytes = [b"\xff\xfe\n".as_slice(), intent.as_bytes(), b"\xc3"].concat();
+        let found = read_bytes(Path::new("run.journal"), &bytes);
+        assert_eq!(found.open, [("a".to_owned(), unpause("1"))]);
+        assert_eq!((found.damaged, found.run.as_str()), (2, "run"));
     }
 
     #[test]

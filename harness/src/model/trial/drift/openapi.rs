@@ -5,10 +5,14 @@ use super::behavior::{Behavior, Response};
 use super::merge;
 use super::schema::{JsonType, Schema, escape, members, object, texts, types};
 use serde_json::{Map, Value};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// What is nested deeper is not looked into; as long a chain of references leads nowhere.
 const DEEPEST: usize = 24;
+/// Most schemas of one document, counted as often as references lead to them: a score of
+/// schemas that each name the next one twice would be a million.
+const MOST_SCHEMAS: usize = 100_000;
 /// Methods of a path item (OpenAPI 3.1, section 4.8.9).
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -25,7 +29,10 @@ pub fn document(value: &Value) -> Result<Vec<Behavior>, String> {
     if !version.starts_with("3.") {
         return Err(format!("`/openapi` is `{version}`; 3.0 and 3.1 are read"));
     }
-    let reader = Reader { root: value };
+    let reader = Reader {
+        root: value,
+        schemas: Cell::new(0),
+    };
     let mut behaviors = Vec::new();
     for (route, item) in members(fields.get("paths")) {
         let at = format!("/paths/{}", escape(route));
@@ -42,6 +49,7 @@ pub fn document(value: &Value) -> Result<Vec<Behavior>, String> {
 
 struct Reader<'a> {
     root: &'a Value,
+    schemas: Cell<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -132,6 +140,12 @@ impl<'a> Reader<'a> {
     /// `within` holds the places of the schemas around this one.
     fn schema(&self, value: &'a Value, at: String, within: &[String]) -> Result<Schema, String> {
         let (value, at) = self.follow(value, at)?;
+        self.schemas.set(self.schemas.get() + 1);
+        if self.schemas.get() > MOST_SCHEMAS {
+            return Err(format!(
+                "`{at}`: more than {MOST_SCHEMAS} schemas, counted as often as references lead to them"
+            ));
+        }
         let known = within.contains(&at) || within.len() >= DEEPEST;
         let Some(fields) = value.as_object().filter(|_| !known) else {
             // `true` allows everything; a schema within itself says nothing new.
@@ -278,6 +292,19 @@ mod tests {
             ("string", 2)
         );
         assert!(read(json!({})).is_anything());
+    }
+
+    #[test]
+    fn references_that_double_again_and_again_end() {
+        let mut value = paths(json!({"$ref": "#/components/schemas/S0"}));
+        for level in 0..24 {
+            let next = json!({"$ref": format!("#/components/schemas/S{}", level + 1)});
+            value["components"]["schemas"][format!("S{level}")] =
+                json!({"properties": {"a": next.clone(), "b": next}});
+        }
+        value["components"]["schemas"]["S24"] = json!({"type": "string"});
+        let error = document(&value).unwrap_err();
+        assert!(error.contains("more than 100000 schemas"), "{error}");
     }
 
     #[test]
