@@ -490,6 +490,9 @@ pub(super) struct GitHubArguments {
     /// The one token that is accepted [default: a fresh throw-away one]
     #[arg(long)]
     pub(super) token: Option<String>,
+    /// What the first commit holds: the files below this folder [default: a README.md]
+    #[arg(long, value_name = "DIR")]
+    pub(super) content: Option<PathBuf>,
     /// JSON list of what shall go wrong: {"op": "pulls/create", "nth": 1, "kind": "lost-reply"}
     #[arg(long, value_name = "FILE")]
     pub(super) incidents: Option<PathBuf>,

@@ -8,6 +8,7 @@ use crate::model::plan::{Plan, Profile};
 use crate::model::trial::drift::DriftPlan;
 use crate::model::trial::plan::Asks;
 use crate::plan::{PlanRequest, plan};
+use crate::runners;
 use crate::store::runs;
 
 /// Runs one drift suite. What is strict is said here and in the suite, and nowhere else: no
@@ -46,6 +47,11 @@ fn planned(arguments: &DriftArguments) -> Result<Plan, u8> {
         anstream::eprint!("{text}");
         exit::USAGE
     })?;
+    if arguments.remediate
+        && let Some(trials) = &mut plan.trials
+    {
+        trials.checks.push(runners::drift::remediation());
+    }
     match drift_of(&mut plan) {
         Some(drift) if arguments.remediate && drift.remediation.is_none() => {
             let message = format!("`{}` declares no `remediation` route", arguments.suite);

@@ -30,7 +30,7 @@ async fn github(arguments: &GitHubArguments) -> Result<(), Failed> {
     let (watcher, seen) = unbounded_channel();
     let options = Options {
         watcher: Some(watcher),
-        ..options(arguments)
+        ..options(arguments)?
     };
     if let Some(folder) = &arguments.export {
         // Better now than after an hour's work.
@@ -51,10 +51,16 @@ async fn github(arguments: &GitHubArguments) -> Result<(), Failed> {
     Ok(())
 }
 
-fn options(arguments: &GitHubArguments) -> Options {
+fn options(arguments: &GitHubArguments) -> Result<Options, Failed> {
     let default = Options::default();
-    let title = format!("# {}\n", arguments.repo);
-    Options {
+    let files = match &arguments.content {
+        Some(folder) => GitHub::files_of(folder).map_err(usage)?,
+        None => {
+            let title = format!("# {}\n", arguments.repo);
+            vec![("README.md".to_owned(), title.into_bytes())]
+        }
+    };
+    Ok(Options {
         listen: arguments.listen,
         public_url: arguments.public_url.as_ref().map(ToString::to_string),
         enterprise: arguments.enterprise,
@@ -63,9 +69,9 @@ fn options(arguments: &GitHubArguments) -> Options {
         default_branch: arguments.default_branch.clone(),
         behind_fault_server: true,
         token: arguments.token.clone().unwrap_or(default.token.clone()),
-        files: vec![("README.md".to_owned(), title.into_bytes())],
+        files,
         ..default
-    }
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<Incident>, Failed> {

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// The fake as a process, with the environment that it told.
-struct Fake {
+pub struct Fake {
     child: Child,
     told: BTreeMap<String, String>,
     http: reqwest::Client,
@@ -35,7 +35,7 @@ fn read_until(stdout: &mut BufReader<ChildStdout>, mut done: impl FnMut(&str) ->
 }
 
 impl Fake {
-    fn start(project: &Project, arguments: &[&str]) -> Self {
+    pub fn start(project: &Project, arguments: &[&str]) -> Self {
         let all = [&["fake", "github"], arguments].concat();
         let mut command = project.command(&all);
         let mut child = command
@@ -59,7 +59,7 @@ impl Fake {
         Self { child, told, http }
     }
 
-    fn told(&self, name: &str) -> &str {
+    pub fn told(&self, name: &str) -> &str {
         &self.told[name]
     }
 
@@ -87,7 +87,7 @@ impl Fake {
         ))
     }
 
-    async fn get(&self, below: &str) -> Value {
+    pub async fn get(&self, below: &str) -> Value {
         let (status, body) = self.ask(Method::GET, below, Value::Null).await.unwrap();
         assert_eq!(status, 200, "{below}: {body}");
         body
@@ -100,7 +100,7 @@ impl Fake {
     }
 
     /// Ctrl-C; answers the exit code and what was said on standard error.
-    fn stop(mut self) -> (i32, String) {
+    pub fn stop(mut self) -> (i32, String) {
         let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap());
         kill(pid, Signal::SIGINT).unwrap();
         let mut told = String::new();
@@ -121,7 +121,7 @@ impl Drop for Fake {
     }
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new("git");
     command.args(["-c", "safe.directory=*", "-c", "core.quotePath=false", "-C"]);
     let output = command.arg(folder).args(arguments).output().unwrap();
@@ -263,6 +263,9 @@ fn mistakes_are_told_before_anything_starts() {
     run(&["--export", "full"])
         .expect_code(2)
         .expect(&["full is not an empty folder"]);
+    run(&["--content", "none"])
+        .expect_code(2)
+        .expect(&["none: "]);
     run(&["--repo", "a/b"]).expect_code(2).expect(&["`a/b`"]);
     run(&["--default-branch", "a..b"])
         .expect_code(2)

@@ -26,6 +26,7 @@ mod contract_github;
 mod contract_pyjwt;
 mod drift;
 mod drift_api;
+mod drift_remediation;
 mod evidence_page;
 mod fake_github;
 mod fake_identity_provider;

@@ -8,6 +8,11 @@ use std::path::Path;
 pub fn with_built_programs(suite: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let shipped = std::fs::read_to_string(root.join("suites").join(suite)).unwrap();
+    with_programs(&shipped)
+}
+
+/// The text of a suite, with the platform's program that lies beside the one that is tested.
+pub fn with_programs(shipped: &str) -> String {
     let binary = Path::new(env!("CARGO_BIN_EXE_proofhouse")).with_file_name("platform");
     assert!(
         binary.exists(),

@@ -1,6 +1,7 @@
 //! What only the suite for services that verify JWTs needs: what the target declares of itself.
 
 use super::guard::GuardPlan;
+use crate::model::place::Place;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -138,6 +139,10 @@ pub struct KeysPlan {
     pub conditional: bool,
     /// Whether it heeds a `max-age` that is shorter than the time to live.
     pub max_age: bool,
+    /// Where it is declared that there is no discovery: the address of the keys is configured.
+    /// `None` is discovery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_discovery: Option<Place>,
     /// Whether the discovery document is asked in the form of RFC 8414, section 3.1.
     pub rfc8414_path: bool,
     /// Whether a set on loopback or a link-local address is refused in production.
@@ -316,6 +321,7 @@ impl Default for KeysPlan {
             stale_if_error: None,
             conditional: false,
             max_age: false,
+            no_discovery: None,
             rfc8414_path: false,
             private_hosts_refused: false,
             cold_start: ColdStart::Starts,

@@ -85,6 +85,17 @@ impl<'a> Api<'a> {
         })
     }
 
+    /// The same API, whose answers may take this long at least.
+    pub(super) fn with_patience(&self, least: Duration) -> Self {
+        Self {
+            url: self.url.clone(),
+            client: self.client.clone(),
+            headers: self.headers,
+            timeout: self.timeout.max(least),
+            nonce: self.nonce.clone(),
+        }
+    }
+
     /// Where it is.
     pub(super) fn url(&self) -> &str {
         &self.url

@@ -19,6 +19,7 @@ use crate::model::trial::launch::{LaunchWith, Launched, Stage, TrialError};
 use crate::model::trial::plan::{Comes, ListedCheck};
 use crate::model::trial::{Level, TrialEvent};
 use api::Api;
+use remedy::Remedy;
 use tell::Teller;
 
 /// Conditions of the gate itself: id, level, meaning.
@@ -90,6 +91,17 @@ pub fn listed(plan: &DriftPlan) -> Vec<ListedCheck> {
     conditions.chain(behaviors).chain([undeclared]).collect()
 }
 
+/// The check that a run with remediation has beside the listed ones.
+pub fn remediation() -> ListedCheck {
+    ListedCheck {
+        id: remedy::CHECK.to_owned(),
+        level: Level::Offered,
+        meaning: "what was found has a pull request".to_owned(),
+        source: "`--remediate`".to_owned(),
+        catches: Vec::new(),
+    }
+}
+
 /// The check of a behaviour.
 fn check_of(behavior: &str) -> String {
     format!("drift/{behavior}")
@@ -111,13 +123,27 @@ pub async fn run(plan: &DriftPlan, stage: &Stage<'_>) -> Result<(), TrialError> 
     let teller = Teller::new(plan, stage, &source, api.url());
     let findings = teller.tell(age::of(&plan.declared).await);
     if plan.remediate {
-        for text in remedy::remediate(&api, plan, &source, &findings).await {
-            stage.progress(text.clone());
-            stage.record(TrialEvent::Note { text });
-        }
+        let remedy = remedy::remediate(&api, plan, &source, &findings).await;
+        tell_remedy(stage, &remedy);
     }
     target.down().await;
     Ok(())
+}
+
+/// Writes down what came of remediation: as lines for people, and for its check.
+fn tell_remedy(stage: &Stage<'_>, remedy: &Remedy) {
+    for text in remedy.told() {
+        stage.progress(text.clone());
+        stage.record(TrialEvent::Note { text });
+    }
+    match (remedy, remedy.trial()) {
+        (_, Some(trial)) => stage.trial(trial),
+        (Remedy::Kept(why), None) => stage.inconclusive(remedy::CHECK, why),
+        (Remedy::Nothing(why), None) => stage.not_run(remedy::CHECK, *why),
+        (Remedy::Sent(_), None) => {
+            stage.not_run(remedy::CHECK, "the platform finds none of it itself");
+        }
+    }
 }
 
 /// The API that is asked.

@@ -5,12 +5,16 @@ use crate::config::form::Form;
 use crate::config::node::Node;
 use crate::config::shape::{MILLISECONDS, POSITIVE, Record, SECONDS, Shape, optional};
 use crate::config::time;
+use crate::model::place::{Place, Problem};
 use crate::model::trial::auth::{ColdStart, DuplicateKid, KeysPlan, NoKid, RetryPlan};
 use std::time::Duration;
 
 const NO_KID: [&str; 3] = ["reject", "only_key", "every_key"];
 const DUPLICATE_KID: [&str; 2] = ["reject", "try_each"];
 const COLD_START: [&str; 2] = ["starts", "exits"];
+const DISCOVERY: [&str; 2] = ["used", "none"];
+/// What is declared of discovery alone.
+const OF_DISCOVERY: [&str; 2] = ["rfc8414_path", "private_hosts_refused"];
 
 pub(super) static KEYS: Record = Record {
     name: "auth_keys",
@@ -77,6 +81,12 @@ pub(super) static KEYS: Record = Record {
             "Whether it heeds a `max-age` shorter than the time to live; default false, and JB-25 is not asked.",
         ),
         optional(
+            "discovery",
+            Shape::Word("behaviour", &DISCOVERY),
+            "none",
+            "Where the address of the keys comes from: the issuer's document is `used` (default), or there is `none` and the address is configured (`${jwks_uri}`): then DI-1 to DI-8 are not asked, and DI-1 fails when the document is fetched after all.",
+        ),
+        optional(
             "rfc8414_path",
             Shape::Boolean,
             "true",
@@ -137,7 +147,7 @@ static RETRY: Record = Record {
 };
 
 /// Reads the declarations; everything has a default.
-pub(super) fn keys(node: Option<&Node>) -> Option<KeysPlan> {
+pub(super) fn keys(node: Option<&Node>, problems: &mut Vec<Problem>) -> Option<KeysPlan> {
     let default = KeysPlan::default();
     let word = |key: &str| node?.get(key)?.text();
     Some(KeysPlan {
@@ -155,6 +165,7 @@ pub(super) fn keys(node: Option<&Node>) -> Option<KeysPlan> {
         stale_if_error: stale(node)?,
         conditional: switch(node, "conditional"),
         max_age: switch(node, "max_age"),
+        no_discovery: no_discovery(node, problems),
         rfc8414_path: switch(node, "rfc8414_path"),
         private_hosts_refused: switch(node, "private_hosts_refused"),
         cold_start: match word("cold_start") {
@@ -170,6 +181,22 @@ fn no_kid(word: &str) -> NoKid {
         "every_key" => NoKid::EveryKey,
         _ => NoKid::Reject,
     }
+}
+
+/// The place of `discovery: none`. What is declared of discovery beside it would never be asked.
+fn no_discovery(node: Option<&Node>, problems: &mut Vec<Problem>) -> Option<Place> {
+    let declared = node?.get("discovery")?;
+    if declared.text() != Some("none") {
+        return None;
+    }
+    for key in OF_DISCOVERY {
+        if let Some(entry) = node?.entry(key).filter(|_| switch(node, key)) {
+            let message = format!("`{key}` is declared of discovery, and there is none");
+            let help = format!("take `{key}` away, or `discovery: none`");
+            problems.push(Problem::at(&entry.place, message).help(help));
+        }
+    }
+    Some(declared.place.clone())
 }
 
 fn stale(node: Option<&Node>) -> Option<Option<Duration>> {

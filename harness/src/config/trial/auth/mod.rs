@@ -145,7 +145,7 @@ static STATUS: Record = Record {
 
 /// Reads the section.
 pub(super) fn auth(node: &Node, problems: &mut Vec<Problem>) -> Option<AuthPlan> {
-    let keys = keys::keys(node.get("keys"))?;
+    let keys = keys::keys(node.get("keys"), problems)?;
     let guard = match node.get("guard") {
         Some(node) => Some(guard::guard(node, problems)?),
         None => None,

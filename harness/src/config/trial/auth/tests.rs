@@ -65,6 +65,23 @@ fn everything_that_is_written_arrives() {
 }
 
 #[test]
+fn that_there_is_no_discovery_is_known_with_its_place() {
+    const BASE: &str = "  algorithms: [RS256]\n  protected: [{path: /}]\n";
+    let plan = read(&format!("{BASE}  keys: {{discovery: none}}\n")).unwrap();
+    let place = plan.keys.no_discovery.unwrap();
+    assert_eq!(place.to_string(), "suite.yaml:6:21");
+    assert_eq!(place.key_path, "auth.keys.discovery");
+    let plan = read(&format!(
+        "{BASE}  keys: {{discovery: used, rfc8414_path: true}}\n"
+    ))
+    .unwrap();
+    assert_eq!(plan.keys.no_discovery, None);
+    // What says nothing of discovery contradicts nothing.
+    let text = format!("{BASE}  keys: {{discovery: none, rfc8414_path: false, max_age: true}}\n");
+    assert!(read(&text).unwrap().keys.no_discovery.is_some());
+}
+
+#[test]
 fn what_makes_no_sense_is_told() {
     for (section, wanted) in [
         ("  protected: [{path: /}]\n", "algorithms"),
@@ -73,6 +90,14 @@ fn what_makes_no_sense_is_told() {
         (
             "  algorithms: [RS256]\n  protected: [{path: /}]\n  issuer: {listen: here}\n",
             "`here` is not an IP address with a port",
+        ),
+        (
+            "  algorithms: [RS256]\n  protected: [{path: /}]\n  keys: {discovery: never}\n",
+            "no behaviour named `never`",
+        ),
+        (
+            "  algorithms: [RS256]\n  protected: [{path: /}]\n  keys: {discovery: none, private_hosts_refused: true}\n",
+            "`private_hosts_refused` is declared of discovery, and there is none",
         ),
     ] {
         let problems = read(section).unwrap_err();

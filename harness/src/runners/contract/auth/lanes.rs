@@ -139,7 +139,9 @@ pub(super) async fn ask(session: &mut Session<'_>) -> Result<(), TrialError> {
         let all = LANES.iter().map(|plan| Box::pin(ride(&ground, plan)));
         times.extend(join_all(all).await.into_iter().flatten());
     }
-    Box::pin(discovery::in_production(&ground)).await;
+    if session.plan.keys.no_discovery.is_none() {
+        Box::pin(discovery::in_production(&ground)).await;
+    }
     session.note(format!("lanes of KS, JB, DI and OB: {}", times.join(", ")));
     Ok(())
 }
@@ -147,7 +149,7 @@ pub(super) async fn ask(session: &mut Session<'_>) -> Result<(), TrialError> {
 /// One lane from its start to its end; answers how long it took, where it was needed.
 async fn ride(ground: &Ground<'_>, plan: &Plan) -> Option<String> {
     let started = Instant::now();
-    let asks = |step: &&Step| step.checks.iter().any(|check| ground.stage.asks(check));
+    let asks = |step: &&Step| step.checks.iter().any(|check| ground.asks(check));
     let mut steps: Vec<&Step> = plan.steps.iter().copied().flatten().filter(asks).collect();
     if ground.is_attached() {
         let why = "the target is attached, and this check has to start it";
@@ -161,6 +163,9 @@ async fn ride(ground: &Ground<'_>, plan: &Plan) -> Option<String> {
     match Box::pin(ground.lane(begin(plan, ground.is_attached()))).await {
         Ok(lane) => {
             walk(&lane, &steps).await;
+            if ground.shared.is_none() {
+                discovery::watched(ground.plan, ground.stage, lane.idp());
+            }
             lane.close().await;
         }
         Err(LaneError::NotOffered(why)) => leave_out(ground, &steps, why),
@@ -204,14 +209,16 @@ fn ids(steps: &[&Step]) -> Vec<&'static str> {
 }
 
 fn undecided(lane: &Lane<'_>, checks: &[&str], why: &str) {
-    for check in checks.iter().filter(|check| lane.stage.asks(check)) {
+    let applies = |check: &&&str| discovery::applies(lane.plan, check);
+    let asked = checks.iter().filter(|check| lane.stage.asks(check));
+    for check in asked.filter(applies) {
         lane.stage.inconclusive(check, why);
     }
 }
 
 fn leave_out(ground: &Ground<'_>, steps: &[&Step], why: &str) {
     for check in ids(steps) {
-        if ground.stage.asks(check) {
+        if ground.asks(check) {
             ground.stage.not_run(check, why);
         }
     }

@@ -39,10 +39,10 @@ use session::Session;
 use std::time::{Duration, Instant};
 
 /// Every check that has to be decided, in the order of the catalogue.
-pub fn listed(_plan: &AuthPlan) -> Vec<ListedCheck> {
+pub fn listed(plan: &AuthPlan) -> Vec<ListedCheck> {
     let listed = catalogue::all().map(|check| ListedCheck {
         id: check.id.to_owned(),
-        level: check.level,
+        level: level(plan, check),
         meaning: check.meaning.to_owned(),
         source: check.source.to_owned(),
         catches: check
@@ -52,6 +52,15 @@ pub fn listed(_plan: &AuthPlan) -> Vec<ListedCheck> {
             .collect(),
     });
     listed.collect()
+}
+
+/// How much a check matters to this target: what it declares that it has not, it does not offer, so
+/// that a strict run does not fail for it.
+fn level(plan: &AuthPlan, check: &Check) -> Level {
+    match discovery::applies(plan, check.id) {
+        true => check.level,
+        false => Level::Offered,
+    }
 }
 
 /// Puts every check of the plan to the target, group after group.
@@ -78,6 +87,8 @@ pub async fn run(plan: &AuthPlan, stage: &Stage<'_>) -> Result<(), TrialError> {
             times.push((name, started.elapsed()));
         }
     }
+    discovery::declared(plan, stage);
+    discovery::watched(plan, stage, &session.idp);
     session.note(times_note(&times, session.launches()));
     if !stage.plan.partial {
         session.note(matrix::text());
@@ -180,6 +191,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::catalogue::{GROUPS, all, check};
     use super::*;
+    use crate::model::place::Place;
     use std::collections::{BTreeMap, BTreeSet};
 
     /// Checks of each level and group, as the design lists them: must, should, offered.
@@ -211,6 +223,32 @@ mod tests {
         assert_eq!(all().count(), 156);
         assert_eq!(check("JB-18").unwrap().id, "JB-18");
         assert_eq!(check("CL-18"), None);
+    }
+
+    #[test]
+    fn what_a_target_declares_it_has_not_it_does_not_offer() {
+        let level = |plan: &AuthPlan, id: &str| {
+            let checks = listed(plan);
+            checks
+                .into_iter()
+                .find(|check| check.id == id)
+                .unwrap()
+                .level
+        };
+        let mut plan = AuthPlan::default();
+        assert_eq!(level(&plan, "DI-1"), Level::Must);
+        assert_eq!(level(&plan, "DI-5"), Level::Should);
+        plan.keys.no_discovery = Some(Place {
+            file: "suites/mine.yaml".into(),
+            line: 7,
+            column: 22,
+            length: 4,
+            key_path: "auth.keys.discovery".to_owned(),
+        });
+        for id in ["DI-1", "DI-5"] {
+            assert_eq!(level(&plan, id), Level::Offered, "{id}");
+        }
+        assert_eq!(level(&plan, "JB-1"), Level::Must);
     }
 
     #[test]

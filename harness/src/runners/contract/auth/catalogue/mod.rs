@@ -39,6 +39,11 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
     GROUPS.iter().flat_map(|(_, _, checks)| checks.iter())
 }
 
+/// The checks that need a service which asks for the discovery document.
+pub fn discovery_checks() -> impl Iterator<Item = &'static Check> {
+    discovery::CHECKS.iter()
+}
+
 /// The check of an id.
 pub fn check(id: &str) -> Option<&'static Check> {
     all().find(|check| check.id == id)

@@ -1,8 +1,10 @@
 //! The group DI: how the keys are found. Its steps are asked in lanes.
 
+mod absent;
 mod production;
 mod refusals;
 
+pub(super) use absent::{applies, declared, watched};
 #[cfg(test)]
 pub(super) use production::CHECKS as IN_PRODUCTION;
 pub(super) use production::in_production;

@@ -2,8 +2,9 @@
 
 use crate::model::trial::auth::ColdStart;
 use crate::model::trial::{Fact, Saw, Trial};
+use crate::runners::contract::auth::ask::{Reply, Silence};
 use crate::runners::contract::auth::lane::{Ground, LOOK, Lane, LaneError, all_of, seen_count};
-use crate::runners::contract::record::Mark;
+use crate::runners::contract::record::{Mark, SeenRequest};
 use futures_util::future::join_all;
 use std::time::Duration;
 
@@ -14,16 +15,18 @@ const WATCHED: Duration = Duration::from_secs(5);
 /// Between two requests of that watch.
 const PACE: Duration = Duration::from_millis(250);
 
-/// `JB-1` and `DI-1`: the first request finds one discovery document and one set of keys.
+/// `JB-1` and `DI-1`: the first request finds one discovery document, where the target declares
+/// discovery, and one set of keys.
 pub(super) async fn first_fetch(lane: &Lane<'_>) -> Result<(), LaneError> {
     let start = Mark::default();
     let reply = lane.bearer(&lane.good()?).await;
     let documents = lane.discoveries(start);
+    let declared = usize::from(lane.plan.keys.no_discovery.is_none());
     lane.case("JB-1", "the first request after a start")
         .fact(lane.accepted(&reply))
         .fact(seen_count(
             "requests for discovery",
-            (1, 1),
+            (declared, declared),
             documents.len(),
         ))
         .fact(seen_count(
@@ -32,6 +35,18 @@ pub(super) async fn first_fetch(lane: &Lane<'_>) -> Result<(), LaneError> {
             lane.gets(start).len(),
         ))
         .record();
+    if declared > 0 {
+        place_of_the_document(lane, &documents, &reply);
+    }
+    Ok(())
+}
+
+/// `DI-1`.
+fn place_of_the_document(
+    lane: &Lane<'_>,
+    documents: &[SeenRequest],
+    reply: &Result<Reply, Silence>,
+) {
     let (own, _) = lane.idp().paths();
     let path = &lane.plan.issuer.path;
     let wanted = match lane.plan.keys.rfc8414_path {
@@ -47,9 +62,8 @@ pub(super) async fn first_fetch(lane: &Lane<'_>) -> Result<(), LaneError> {
     };
     lane.case("DI-1", "where the document is asked for")
         .fact(Fact::one_of("first request for discovery", wanted, saw))
-        .fact(lane.accepted(&reply))
+        .fact(lane.accepted(reply))
         .record();
-    Ok(())
 }
 
 /// `JB-2`: keys that are fresh are not fetched.
@@ -144,7 +158,7 @@ pub(in super::super) fn not_started(
     checks: &[&str],
     error: &LaneError,
 ) {
-    let asked = checks.iter().filter(|check| ground.stage.asks(check));
+    let asked = checks.iter().filter(|check| ground.asks(check));
     let exits = ground.plan.keys.cold_start == ColdStart::Exits;
     for check in asked {
         if exits && matches!(error, LaneError::Launch(_)) && ["JB-17", "JB-27"].contains(check) {

@@ -5,6 +5,7 @@ use crate::model::trial::auth::AuthPlan;
 use crate::model::trial::launch::{LaunchWith, Launched, Stage};
 use crate::model::trial::plan::Comes;
 use crate::runners::contract::auth::ask::Address;
+use crate::runners::contract::auth::discovery;
 use crate::runners::contract::fake::identity_provider::{Client, IdentityProvider, Options, Scene};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -72,6 +73,11 @@ impl<'a> Ground<'a> {
     /// Whether the target already runs.
     pub(in super::super) fn is_attached(&self) -> bool {
         matches!(self.stage.plan.target.comes, Comes::Attached { .. })
+    }
+
+    /// Whether a check is asked in this run, of this target.
+    pub(in super::super) fn asks(&self, check: &str) -> bool {
+        self.stage.asks(check) && discovery::applies(self.plan, check)
     }
 
     /// Opens a lane.

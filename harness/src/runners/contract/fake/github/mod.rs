@@ -5,6 +5,7 @@
 mod act;
 mod cut;
 mod etag;
+mod folder;
 mod gate;
 pub mod git;
 mod incident;
@@ -28,6 +29,7 @@ mod world;
 mod wrong;
 
 pub use cut::Cut;
+pub use folder::FolderError;
 pub use incident::{Incident, IncidentError, Target};
 pub use kind::{Answered, Kind};
 pub use operation::Operation;
@@ -156,6 +158,14 @@ impl GitHub {
     /// The folder holds something, or cannot be read.
     pub fn can_export(folder: &std::path::Path) -> Result<(), git::ExportError> {
         git::is_free(folder)
+    }
+
+    /// The files of a folder, for [`Options::files`]; `.git` is left out.
+    ///
+    /// # Errors
+    /// There is none, or one of them cannot be part of a repository.
+    pub fn files_of(folder: &std::path::Path) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
+        folder::files(folder)
     }
 
     /// Changes the repository behind the back of its clients.
