@@ -4,12 +4,15 @@
 //! what it was, so that judging needs neither the runner nor the target.
 
 pub mod auth;
+pub mod check;
 pub mod drift;
 pub mod github;
 pub mod guard;
 pub mod launch;
 pub mod plan;
 pub mod reasoning;
+#[cfg(test)]
+pub(crate) mod seeded;
 
 use serde::{Deserialize, Serialize};
 

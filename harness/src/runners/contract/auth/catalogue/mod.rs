@@ -11,7 +11,7 @@ mod observation;
 mod structure;
 mod transport;
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 /// The groups: the letters of their ids, what they are about, their checks.
 ///

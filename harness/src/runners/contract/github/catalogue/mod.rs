@@ -7,59 +7,7 @@ mod once;
 mod pace;
 mod pull;
 
-use crate::model::trial::Level;
-
-/// One check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Check {
-    /// Letter of its group and number: never given to another check again.
-    pub id: &'static str,
-    /// How much it matters.
-    pub level: Level,
-    /// What has to hold.
-    pub meaning: &'static str,
-    /// Who asks for it: GitHub's documentation, a known defect, or the seed plan.
-    pub source: &'static str,
-    /// Whether a target of its own has to be started for it.
-    pub launches: bool,
-    /// The seeded faults of the reference platform that it has to catch.
-    pub catches: &'static [&'static str],
-}
-
-impl Check {
-    const fn must(id: &'static str, meaning: &'static str, source: &'static str) -> Self {
-        Self {
-            id,
-            level: Level::Must,
-            meaning,
-            source,
-            launches: false,
-            catches: &[],
-        }
-    }
-
-    const fn should(id: &'static str, meaning: &'static str, source: &'static str) -> Self {
-        let mut check = Self::must(id, meaning, source);
-        check.level = Level::Should;
-        check
-    }
-
-    const fn offered(id: &'static str, meaning: &'static str, source: &'static str) -> Self {
-        let mut check = Self::must(id, meaning, source);
-        check.level = Level::Offered;
-        check
-    }
-
-    const fn launching(mut self) -> Self {
-        self.launches = true;
-        self
-    }
-
-    const fn catching(mut self, faults: &'static [&'static str]) -> Self {
-        self.catches = faults;
-        self
-    }
-}
+use crate::model::trial::check::Check;
 
 /// The groups: the letter of their ids, what they are about, their checks.
 pub const GROUPS: [(&str, &str, &[Check]); 6] = [
@@ -85,7 +33,8 @@ pub fn check(id: &str) -> Option<&'static Check> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use std::collections::{BTreeMap, BTreeSet};
+    use crate::model::trial::{Level, seeded};
+    use std::collections::BTreeSet;
 
     /// Checks of each group and level, as the design lists them: must, should, offered.
     const LISTED: [(&str, [usize; 3]); 6] = [
@@ -131,23 +80,8 @@ mod tests {
             "/../fixtures/platform/src/fault/table/github.rs"
         );
         let table = std::fs::read_to_string(table).unwrap();
-        let quoted = |line: &str| line.split('"').nth(1).unwrap().to_owned();
-        let mut wanted: BTreeMap<String, String> = BTreeMap::new();
-        let mut id = String::new();
-        for line in table.lines().map(str::trim) {
-            if line.starts_with("id: ") {
-                id = quoted(line);
-            }
-            if line.starts_with("caught_by: ") {
-                let check = quoted(line).replace("GitHub contract ", "");
-                wanted.insert(id.clone(), check);
-            }
-        }
-        let faults = all().flat_map(|check| check.catches.iter().map(|fault| (fault, check.id)));
-        let seen: BTreeMap<String, String> = faults
-            .map(|(fault, check)| ((*fault).to_owned(), check.to_owned()))
-            .collect();
+        let wanted = seeded::wanted(&table.replace("GitHub contract ", ""));
         assert_eq!(wanted.len(), 36);
-        assert_eq!(seen, wanted);
+        assert_eq!(seeded::caught(all()), wanted);
     }
 }
