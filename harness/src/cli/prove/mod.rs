@@ -142,7 +142,7 @@ fn tell(proofs: &[Proof]) -> u8 {
 fn code(proofs: &[Proof]) -> u8 {
     let codes = proofs.iter().map(|proof| match proof.shown {
         Shown::Killed { .. } | Shown::Clean => exit::PASS,
-        Shown::Survived | Shown::WrongKiller { .. } | Shown::Alarm { .. } => exit::FAIL,
+        Shown::Survived { .. } | Shown::WrongKiller { .. } | Shown::Alarm { .. } => exit::FAIL,
         Shown::NotRun { .. } => exit::ERROR,
     });
     codes.fold(exit::PASS, exit::worse)
