@@ -3,7 +3,7 @@
 mod content;
 mod errors;
 mod hygiene;
-mod once;
+mod idempotency;
 mod pace;
 mod pull;
 
@@ -14,7 +14,7 @@ pub const GROUPS: [(&str, &str, &[Check]); 6] = [
     ("A", "request hygiene", hygiene::CHECKS),
     ("B", "branch, files, commit", content::CHECKS),
     ("C", "pull request", pull::CHECKS),
-    ("D", "idempotency", once::CHECKS),
+    ("D", "idempotency", idempotency::CHECKS),
     ("E", "retry and limits", pace::CHECKS),
     ("F", "error translation, audit, secrets", errors::CHECKS),
 ];
