@@ -97,7 +97,7 @@ fn consistent(seen: &Seen<'_>) -> Result<(), String> {
     if seen.fit_for_release != seen.unfit_reasons.is_empty() || (unfit && seen.fit_for_release) {
         return Err("what it says about its fitness for release is at odds with itself".to_owned());
     }
-    if seen.counts != counted(&seen.checks) {
+    if seen.counts != Counts::of(seen.checks.iter().map(|check| check.verdict)) {
         return Err("its counts are not those of its checks".to_owned());
     }
     let worst = worst(&seen.checks);
@@ -131,23 +131,6 @@ fn is_name(name: &str) -> Result<(), &'static str> {
         return Err("has a control character");
     }
     Ok(())
-}
-
-fn counted(checks: &[SeenCheck<'_>]) -> Counts {
-    let of = |verdict| {
-        checks
-            .iter()
-            .filter(|check| check.verdict == verdict)
-            .count() as u64
-    };
-    Counts {
-        checks: checks.len() as u64,
-        pass: of(Verdict::Pass),
-        warn: of(Verdict::Warn),
-        fail: of(Verdict::Fail),
-        error: of(Verdict::Error),
-        skipped: of(Verdict::Skipped),
-    }
 }
 
 /// The best verdict that checks allow a report: what cannot block is at most a warning.

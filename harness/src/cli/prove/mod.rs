@@ -31,12 +31,9 @@ pub(super) async fn run(arguments: &ProveArguments) -> u8 {
     if let Some(code) = nothing(arguments, &plans, &cases) {
         return code;
     }
-    let stop = match interrupt::catch() {
+    let stop = match interrupt::caught() {
         Ok(stop) => stop,
-        Err(error) => {
-            anstream::eprintln!("error: cannot catch signals: {error}");
-            return exit::INTERNAL;
-        }
+        Err(code) => return code,
     };
     let proofs = prove(&cases, arguments.jobs, &stop).await;
     if *stop.borrow() {
