@@ -24,6 +24,14 @@ pub struct Check {
     pub catches: &'static [&'static str],
 }
 
+/// Checks that belong together: the letters of their ids, what they are about, the checks.
+pub type Group = (&'static str, &'static str, &'static [Check]);
+
+/// Every check, group after group.
+pub fn checks_of(groups: &'static [Group]) -> impl Iterator<Item = &'static Check> {
+    groups.iter().flat_map(|(_, _, checks)| checks.iter())
+}
+
 impl Check {
     /// One that fails its suite.
     pub(crate) const fn must(

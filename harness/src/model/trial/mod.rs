@@ -9,10 +9,10 @@ pub mod drift;
 pub mod github;
 pub mod guard;
 pub mod launch;
+#[cfg(test)]
+pub(crate) mod laws;
 pub mod plan;
 pub mod reasoning;
-#[cfg(test)]
-pub(crate) mod seeded;
 
 use serde::{Deserialize, Serialize};
 

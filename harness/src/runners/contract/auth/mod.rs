@@ -109,8 +109,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::catalogue::{GROUPS, all, check};
     use super::*;
-    use crate::model::trial::{Level, seeded};
-    use std::collections::BTreeSet;
+    use crate::model::trial::laws;
 
     /// Checks of each level and group, as the design lists them: must, should, offered.
     const LISTED: [(&str, [usize; 3]); 10] = [
@@ -128,16 +127,7 @@ mod tests {
 
     #[test]
     fn every_listed_check_is_there_once_and_in_order() {
-        for ((group, _, checks), (listed, counts)) in GROUPS.iter().zip(LISTED) {
-            assert_eq!(*group, listed);
-            let ids: Vec<&str> = checks.iter().map(|check| check.id).collect();
-            let total: usize = counts.iter().sum();
-            let wanted: Vec<String> = (1..=total).map(|n| format!("{group}-{n}")).collect();
-            assert_eq!(ids, wanted);
-            let of = |level| checks.iter().filter(|check| check.level == level).count();
-            let seen = [Level::Must, Level::Should, Level::Offered].map(of);
-            assert_eq!(seen, counts, "{group}");
-        }
+        laws::as_listed(&GROUPS, &LISTED, "-");
         assert_eq!(all().count(), 156);
         assert_eq!(check("JB-18").unwrap().id, "JB-18");
         assert_eq!(check("CL-18"), None);
@@ -145,12 +135,7 @@ mod tests {
 
     #[test]
     fn every_check_says_what_it_means_and_who_asks_for_it() {
-        for check in all() {
-            assert!(check.meaning.len() > 10, "{}", check.id);
-            assert!(!check.source.is_empty(), "{}", check.id);
-        }
-        let meanings: BTreeSet<&str> = all().map(|check| check.meaning).collect();
-        assert_eq!(meanings.len(), 156, "two checks mean the same");
+        laws::told(all());
         let starts = all().filter(|check| check.launches);
         assert!(starts.filter(|check| check.id.starts_with("CF")).count() == 13);
     }
@@ -162,8 +147,8 @@ mod tests {
             "/../fixtures/platform/src/fault/table/auth.rs"
         );
         let table = std::fs::read_to_string(table).unwrap();
-        let wanted = seeded::wanted(&table);
+        let wanted = laws::wanted(&table);
         assert_eq!(wanted.len(), 64);
-        assert_eq!(seeded::caught(all()), wanted);
+        assert_eq!(laws::caught(all()), wanted);
     }
 }

@@ -27,8 +27,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::model::trial::{Level, seeded};
-    use std::collections::BTreeSet;
+    use crate::model::trial::{Level, laws};
 
     #[test]
     fn every_listed_check_is_there_once_and_in_order() {
@@ -40,9 +39,8 @@ mod tests {
             .collect();
         let ids: Vec<&str> = all().map(|check| check.id).collect();
         assert_eq!(ids, wanted);
-        let meanings: BTreeSet<&str> = all().map(|check| check.meaning).collect();
-        assert_eq!(meanings.len(), 66, "two checks mean the same");
-        assert!(all().all(|check| check.meaning.len() > 10 && !check.source.is_empty()));
+        assert_eq!(ids.len(), 66);
+        laws::told(all());
     }
 
     #[test]
@@ -62,8 +60,8 @@ mod tests {
             "/../fixtures/platform/src/fault/table/graph.rs"
         );
         let table = std::fs::read_to_string(table).unwrap();
-        let wanted = seeded::wanted(&table);
+        let wanted = laws::wanted(&table);
         assert_eq!(wanted.len(), 20);
-        assert_eq!(seeded::caught(all()), wanted);
+        assert_eq!(laws::caught(all()), wanted);
     }
 }

@@ -7,10 +7,10 @@ mod idempotency;
 mod pace;
 mod pull;
 
-use crate::model::trial::check::Check;
+use crate::model::trial::check::{Check, Group, checks_of};
 
 /// The groups: the letter of their ids, what they are about, their checks.
-pub const GROUPS: [(&str, &str, &[Check]); 6] = [
+pub const GROUPS: [Group; 6] = [
     ("A", "request hygiene", hygiene::CHECKS),
     ("B", "branch, files, commit", content::CHECKS),
     ("C", "pull request", pull::CHECKS),
@@ -21,7 +21,7 @@ pub const GROUPS: [(&str, &str, &[Check]); 6] = [
 
 /// Every check, group after group.
 pub fn all() -> impl Iterator<Item = &'static Check> {
-    GROUPS.iter().flat_map(|(_, _, checks)| checks.iter())
+    checks_of(&GROUPS)
 }
 
 /// The check of an id.
@@ -33,8 +33,7 @@ pub fn check(id: &str) -> Option<&'static Check> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::model::trial::{Level, seeded};
-    use std::collections::BTreeSet;
+    use crate::model::trial::laws;
 
     /// Checks of each group and level, as the design lists them: must, should, offered.
     const LISTED: [(&str, [usize; 3]); 6] = [
@@ -48,16 +47,7 @@ mod tests {
 
     #[test]
     fn every_listed_check_is_there_once_and_in_order() {
-        for ((group, _, checks), (listed, counts)) in GROUPS.iter().zip(LISTED) {
-            assert_eq!(*group, listed);
-            let ids: Vec<&str> = checks.iter().map(|check| check.id).collect();
-            let total: usize = counts.iter().sum();
-            let wanted: Vec<String> = (1..=total).map(|n| format!("{group}{n}")).collect();
-            assert_eq!(ids, wanted);
-            let of = |level| checks.iter().filter(|check| check.level == level).count();
-            let seen = [Level::Must, Level::Should, Level::Offered].map(of);
-            assert_eq!(seen, counts, "{group}");
-        }
+        laws::as_listed(&GROUPS, &LISTED, "");
         assert_eq!(all().count(), 68);
         assert_eq!(check("D13").unwrap().id, "D13");
         assert_eq!(check("D14"), None);
@@ -65,12 +55,7 @@ mod tests {
 
     #[test]
     fn every_check_says_what_it_means_and_who_asks_for_it() {
-        for check in all() {
-            assert!(check.meaning.len() > 10, "{}", check.id);
-            assert!(!check.source.is_empty(), "{}", check.id);
-        }
-        let meanings: BTreeSet<&str> = all().map(|check| check.meaning).collect();
-        assert_eq!(meanings.len(), 68, "two checks mean the same");
+        laws::told(all());
     }
 
     #[test]
@@ -80,8 +65,8 @@ mod tests {
             "/../fixtures/platform/src/fault/table/github.rs"
         );
         let table = std::fs::read_to_string(table).unwrap();
-        let wanted = seeded::wanted(&table.replace("GitHub contract ", ""));
+        let wanted = laws::wanted(&table.replace("GitHub contract ", ""));
         assert_eq!(wanted.len(), 36);
-        assert_eq!(seeded::caught(all()), wanted);
+        assert_eq!(laws::caught(all()), wanted);
     }
 }
