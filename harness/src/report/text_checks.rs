@@ -28,7 +28,7 @@ pub(crate) fn worst_first(report: &Report) -> impl Iterator<Item = Vec<&CheckRes
     ];
     worst
         .into_iter()
-        .flat_map(|verdict| groups(report, verdict))
+        .flat_map(move |verdict| groups(report, verdict))
 }
 
 /// Checks of one verdict; undecided and skipped ones with the same reason together.
