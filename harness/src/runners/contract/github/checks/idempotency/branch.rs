@@ -9,6 +9,17 @@ use crate::runners::contract::github::facts::{self as f, of};
 use crate::runners::contract::github::lane::Lane;
 use crate::runners::contract::github::trouble::{Outcome, Trouble};
 
+/// Makes the branch, where the base is.
+fn at_base(lane: &Lane<'_>, branch: &str) {
+    lane.fake.change(|repository| {
+        if let Some(tip) = repository.tip(&repository.default_branch) {
+            repository
+                .references
+                .insert(format!("refs/heads/{branch}"), tip);
+        }
+    });
+}
+
 /// A pull request from exactly the branch, with the right files.
 fn finished(lane: &Lane<'_>, check: &str, case: &str, deed: &Deed, branch: &str) -> Trial {
     let plan = lane.suite.plan;
@@ -26,13 +37,7 @@ pub(in crate::runners::contract::github::checks) async fn d6(lane: &Lane<'_>) ->
     let id = lane.id("d6");
     let branch = lane.branch(&id).await?;
     lane.fresh();
-    lane.fake.change(|repository| {
-        if let Some(tip) = repository.tip(&repository.default_branch) {
-            repository
-                .references
-                .insert(format!("refs/heads/{branch}"), tip);
-        }
-    });
+    at_base(lane, &branch);
     let deed = lane.deed(&Ask::plain(&id)).await;
     let mut trials = vec![finished(
         lane,
@@ -64,13 +69,7 @@ pub(in crate::runners::contract::github::checks) async fn d7(lane: &Lane<'_>) ->
     let id = lane.id("d7");
     let branch = lane.branch(&id).await?;
     lane.fresh();
-    lane.fake.change(|repository| {
-        if let Some(tip) = repository.tip(&repository.default_branch) {
-            repository
-                .references
-                .insert(format!("refs/heads/{branch}"), tip);
-        }
-    });
+    at_base(lane, &branch);
     lane.incidents(&[("git/update-ref", 1, "r11")])?;
     let deed = lane.deed(&Ask::plain(&id)).await;
     trials.push(finished(
