@@ -1,7 +1,7 @@
 //! `proofhouse chaos`: list, plan, run and recover scenarios that break things on purpose.
 
 use super::arguments::{ChaosCommand, ChaosRunArguments, ChaosSource, ProfileWord};
-use super::run::{Wanted, one};
+use super::run::{Wanted, each};
 use super::{chaos_plan, exit, interrupt, problems};
 use crate::model::plan::{Plan, Profile};
 use crate::plan::{ChaosEntry, ChaosRequest, discover_chaos, plan_chaos};
@@ -67,13 +67,7 @@ fn planned(name: &str, source: &ChaosSource, profile: Profile) -> Result<Plan, u
         system: source.system.clone(),
         profile,
     };
-    plan_chaos(&request).map_err(|wrong| {
-        anstream::eprint!(
-            "{}",
-            problems::render(&wrong.problems, &wrong.sources, true)
-        );
-        exit::USAGE
-    })
+    plan_chaos(&request).map_err(|wrong| problems::told(&wrong))
 }
 
 fn unknown(name: &str, entries: &[ChaosEntry]) -> u8 {
@@ -98,12 +92,9 @@ async fn run_all(arguments: &ChaosRunArguments) -> u8 {
             Err(code) => return code,
         }
     }
-    let stop = match interrupt::catch() {
+    let stop = match interrupt::caught() {
         Ok(stop) => stop,
-        Err(error) => {
-            anstream::eprintln!("error: cannot catch signals: {error}");
-            return exit::INTERNAL;
-        }
+        Err(code) => return code,
     };
     let wanted = Wanted {
         quiet: arguments.quiet,
@@ -111,14 +102,7 @@ async fn run_all(arguments: &ChaosRunArguments) -> u8 {
         enable_chaos: arguments.enable_chaos,
         runs: runs::RUNS.into(),
     };
-    let mut code = exit::PASS;
-    for plan in plans {
-        if *stop.borrow() {
-            return exit::INTERRUPTED;
-        }
-        code = exit::worse(code, one(&plan, &wanted, stop.clone()).await);
-    }
-    code
+    each(plans, &wanted, &stop).await
 }
 
 /// Heals what dead runs left behind.

@@ -1,6 +1,6 @@
 //! One line of the screen for what happens in a chaos run.
 
-use crate::model::chaos::{ChaosEvent, FaultStep, GuardName};
+use crate::model::chaos::{ChaosEvent, FaultStep};
 
 /// The line for an event; `None` for the many that only the judge reads.
 pub(super) fn line(event: &ChaosEvent) -> Option<String> {
@@ -9,7 +9,7 @@ pub(super) fn line(event: &ChaosEvent) -> Option<String> {
             guard,
             passed: false,
             detail,
-        } => format!("  refused  {}: {detail}", guard_word(*guard)),
+        } => format!("  refused  {}: {detail}", guard.word()),
         ChaosEvent::Recovered { run, detail } => format!("  healed   of {run}: {detail}"),
         ChaosEvent::PhaseStarted { phase } => format!("  phase    {}", phase.word()),
         ChaosEvent::Fault { action, step } => format!("  fault    {action}: {}", step_words(step)?),
@@ -17,21 +17,6 @@ pub(super) fn line(event: &ChaosEvent) -> Option<String> {
         ChaosEvent::ReadFailed { name, reason } => format!("  unread   {name}: {reason}"),
         _ => return None,
     })
-}
-
-/// The word of a guard in files and on screens.
-pub(super) fn guard_word(guard: GuardName) -> &'static str {
-    match guard {
-        GuardName::Environment => "environment",
-        GuardName::ExplicitEnable => "explicit_enable",
-        GuardName::TargetExists => "target_exists",
-        GuardName::Network => "network",
-        GuardName::Label => "label",
-        GuardName::Namespace => "namespace",
-        GuardName::MaxTargets => "max_targets",
-        GuardName::MaxDuration => "max_duration",
-        GuardName::Capability => "capability",
-    }
 }
 
 fn step_words(step: &FaultStep) -> Option<String> {
@@ -52,6 +37,7 @@ fn step_words(step: &FaultStep) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::model::chaos::GuardName;
 
     #[test]
     fn what_goes_wrong_is_said_at_once() {

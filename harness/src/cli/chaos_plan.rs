@@ -1,6 +1,5 @@
 //! `proofhouse chaos plan`: targets, guards and the undo list; changes nothing.
 
-use super::chaos_line::guard_word;
 use super::exit;
 use crate::model::chaos::{Action, ActionStart, ChaosPlan, FaultKind, Moment};
 use crate::model::plan::Plan;
@@ -54,7 +53,7 @@ fn text(plan: &ChaosPlan, preview: &Preview) -> String {
         let word = if guard.passed { "ok    " } else { "refuse" };
         lines.push(format!(
             "  {word} {:<16} {}",
-            guard_word(guard.guard),
+            guard.guard.word(),
             guard.detail
         ));
     }

@@ -18,12 +18,9 @@ pub(super) async fn run(arguments: &DriftArguments) -> u8 {
         Ok(plan) => plan,
         Err(code) => return code,
     };
-    let stop = match interrupt::catch() {
+    let stop = match interrupt::caught() {
         Ok(stop) => stop,
-        Err(error) => {
-            anstream::eprintln!("error: cannot catch signals: {error}");
-            return exit::INTERNAL;
-        }
+        Err(code) => return code,
     };
     let wanted = Wanted {
         quiet: arguments.quiet,
@@ -42,11 +39,7 @@ fn planned(arguments: &DriftArguments) -> Result<Plan, u8> {
         only: Vec::new(),
         strict: arguments.strict,
     };
-    let mut plan = plan(&request).map_err(|wrong| {
-        let text = problems::render(&wrong.problems, &wrong.sources, true);
-        anstream::eprint!("{text}");
-        exit::USAGE
-    })?;
+    let mut plan = plan(&request).map_err(|wrong| problems::told(&wrong))?;
     if arguments.remediate
         && let Some(trials) = &mut plan.trials
     {

@@ -31,12 +31,9 @@ fn write_scenes(out: &mut dyn Write) -> io::Result<()> {
 
 /// Runs the provider until it is told to stop.
 pub(super) async fn run(arguments: &IdpArguments) -> u8 {
-    let mut interrupted = match interrupt::catch() {
+    let mut interrupted = match interrupt::caught() {
         Ok(interrupted) => interrupted,
-        Err(error) => {
-            anstream::eprintln!("error: cannot catch signals: {error}");
-            return exit::INTERNAL;
-        }
+        Err(code) => return code,
     };
     let (provider, control) = match started(arguments).await {
         Ok(started) => started,

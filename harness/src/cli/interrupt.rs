@@ -25,3 +25,14 @@ pub fn catch() -> Result<watch::Receiver<bool>, ctrlc::Error> {
     })?;
     Ok(receiver)
 }
+
+/// The same for a command, which tells what is wrong.
+///
+/// # Errors
+/// The exit code.
+pub(super) fn caught() -> Result<watch::Receiver<bool>, u8> {
+    catch().map_err(|error| {
+        anstream::eprintln!("error: cannot catch signals: {error}");
+        super::exit::INTERNAL
+    })
+}

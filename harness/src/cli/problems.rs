@@ -1,7 +1,9 @@
 //! Problems as a screen: what, where with the line and a caret, what is known, what to do.
 
+use super::exit;
 use crate::config::source::SourceText;
 use crate::model::place::{Place, Problem};
+use crate::plan::PlanProblems;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::borrow::Cow;
@@ -32,6 +34,13 @@ pub fn render(problems: &[Problem], sources: &[SourceText], color: bool) -> Stri
     }
     screen.push_str(&total(problems));
     screen
+}
+
+/// Tells why there is no plan, on standard error; the exit code.
+pub(super) fn told(wrong: &PlanProblems) -> u8 {
+    let text = render(&wrong.problems, &wrong.sources, true);
+    anstream::eprint!("{text}");
+    exit::USAGE
 }
 
 fn group<'a>(problem: &'a Problem, sources: &'a [SourceText]) -> Group<'a> {

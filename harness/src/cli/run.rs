@@ -22,12 +22,9 @@ pub(super) async fn run(arguments: &RunArguments) -> u8 {
         Ok(plans) => plans,
         Err(code) => return code,
     };
-    let stop = match interrupt::catch() {
+    let stop = match interrupt::caught() {
         Ok(stop) => stop,
-        Err(error) => {
-            anstream::eprintln!("error: cannot catch signals: {error}");
-            return exit::INTERNAL;
-        }
+        Err(code) => return code,
     };
     let wanted = Wanted {
         quiet: arguments.quiet,
@@ -35,12 +32,17 @@ pub(super) async fn run(arguments: &RunArguments) -> u8 {
         enable_chaos: false,
         runs: arguments.runs.clone().unwrap_or_else(|| runs::RUNS.into()),
     };
+    each(plans, &wanted, &stop).await
+}
+
+/// Runs one plan after another until somebody interrupts; the worst exit code.
+pub(super) async fn each(plans: Vec<Plan>, wanted: &Wanted, stop: &watch::Receiver<bool>) -> u8 {
     let mut code = exit::PASS;
     for plan in plans {
         if *stop.borrow() {
             return exit::INTERRUPTED;
         }
-        code = exit::worse(code, one(&plan, &wanted, stop.clone()).await);
+        code = exit::worse(code, one(&plan, wanted, stop.clone()).await);
     }
     code
 }
@@ -90,13 +92,7 @@ fn planned(requests: impl Iterator<Item = PlanRequest>) -> Result<Vec<Plan>, u8>
     for request in requests {
         match plan(&request) {
             Ok(plan) => plans.push(plan),
-            Err(wrong) => {
-                anstream::eprint!(
-                    "{}",
-                    problems::render(&wrong.problems, &wrong.sources, true)
-                );
-                code = exit::USAGE;
-            }
+            Err(wrong) => code = problems::told(&wrong),
         }
     }
     if code == exit::PASS {

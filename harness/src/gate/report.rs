@@ -111,7 +111,7 @@ fn consistent(seen: &Seen<'_>) -> Result<(), String> {
     if seen.fit_for_release != seen.unfit_reasons.is_empty() || (unfit && seen.fit_for_release) {
         return Err("what it says about its fitness for release is at odds with itself".to_owned());
     }
-    if seen.counts != counted(&seen.checks) {
+    if seen.counts != Counts::of(seen.checks.iter().map(|check| check.verdict)) {
         return Err("its counts are not those of its checks".to_owned());
     }
     let worst = worst(&seen.checks);
@@ -158,23 +158,6 @@ fn is_plain(name: &str) -> Result<(), &'static str> {
     match name.is_ascii() && name.trim_ascii().len() == name.len() {
         true => Ok(()),
         false => Err("has letters that are not of ASCII, or blanks around it"),
-    }
-}
-
-fn counted(checks: &[SeenCheck<'_>]) -> Counts {
-    let of = |verdict| {
-        checks
-            .iter()
-            .filter(|check| check.verdict == verdict)
-            .count() as u64
-    };
-    Counts {
-        checks: checks.len() as u64,
-        pass: of(Verdict::Pass),
-        warn: of(Verdict::Warn),
-        fail: of(Verdict::Fail),
-        error: of(Verdict::Error),
-        skipped: of(Verdict::Skipped),
     }
 }
 

@@ -56,7 +56,7 @@ pub fn report(
         notes: judgement.notes.clone(),
         failures: failures(evidence),
         evidence: files,
-        counts: counts(&judgement.checks),
+        counts: Counts::of(judgement.checks.iter().map(|check| check.verdict)),
     }
 }
 
@@ -149,23 +149,6 @@ fn failures(evidence: &Evidence) -> Vec<FailureExample> {
             _ => None,
         });
     examples.collect()
-}
-
-fn counts(checks: &[CheckResult]) -> Counts {
-    let of = |verdict| {
-        checks
-            .iter()
-            .filter(|check| check.verdict == verdict)
-            .count() as u64
-    };
-    Counts {
-        checks: checks.len() as u64,
-        pass: of(Verdict::Pass),
-        warn: of(Verdict::Warn),
-        fail: of(Verdict::Fail),
-        error: of(Verdict::Error),
-        skipped: of(Verdict::Skipped),
-    }
 }
 
 #[cfg(test)]

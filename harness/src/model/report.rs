@@ -168,3 +168,56 @@ pub struct Counts {
     /// Not asked.
     pub skipped: u64,
 }
+
+impl Counts {
+    /// So many of each.
+    pub fn of(verdicts: impl Iterator<Item = Verdict>) -> Self {
+        let mut counts = Self {
+            checks: 0,
+            pass: 0,
+            warn: 0,
+            fail: 0,
+            error: 0,
+            skipped: 0,
+        };
+        for verdict in verdicts {
+            counts.checks += 1;
+            match verdict {
+                Verdict::Pass => counts.pass += 1,
+                Verdict::Warn => counts.warn += 1,
+                Verdict::Fail => counts.fail += 1,
+                Verdict::Error => counts.error += 1,
+                Verdict::Skipped => counts.skipped += 1,
+            }
+        }
+        counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_is_counted_once() {
+        let verdicts = [
+            Verdict::Fail,
+            Verdict::Pass,
+            Verdict::Skipped,
+            Verdict::Pass,
+            Verdict::Error,
+            Verdict::Warn,
+            Verdict::Warn,
+            Verdict::Warn,
+        ];
+        let counts = Counts {
+            checks: 8,
+            pass: 2,
+            warn: 3,
+            fail: 1,
+            error: 1,
+            skipped: 1,
+        };
+        assert_eq!(Counts::of(verdicts.into_iter()), counts);
+    }
+}

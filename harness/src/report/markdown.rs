@@ -71,15 +71,7 @@ pub(crate) fn mark(verdict: Verdict) -> &'static str {
 
 /// The table of all checks that did not pass, as far as it fits, then a count.
 fn checks(sheet: &Sheet<'_>, out: &mut String) {
-    let worst = [
-        Verdict::Fail,
-        Verdict::Error,
-        Verdict::Warn,
-        Verdict::Skipped,
-    ];
-    let groups = worst
-        .into_iter()
-        .flat_map(|v| text_checks::groups(sheet.report, v));
+    let groups = text_checks::worst_first(sheet.report);
     let rows: Vec<String> = groups.map(|group| row(sheet, &group)).collect();
     if rows.is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! A small validator for the JSON Schemas of our own formats, for tests.
+//! A small validator for the JSON Schemas of our own formats, for tests of the library and of the program.
 
 #![allow(clippy::unwrap_used)]
 

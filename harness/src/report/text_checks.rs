@@ -14,22 +14,25 @@ const NAMED: usize = 6;
 
 /// All blocks.
 pub(crate) fn blocks(report: &Report, style: Style) -> String {
+    let told = worst_first(report).map(|group| block(&group, style));
+    told.collect::<Vec<_>>().join("\n")
+}
+
+/// All groups of checks that did not pass, the worst first.
+pub(crate) fn worst_first(report: &Report) -> impl Iterator<Item = Vec<&CheckResult>> {
     let worst = [
         Verdict::Fail,
         Verdict::Error,
         Verdict::Warn,
         Verdict::Skipped,
     ];
-    let told: Vec<String> = worst
+    worst
         .into_iter()
-        .flat_map(|verdict| groups(report, verdict))
-        .map(|group| block(&group, style))
-        .collect();
-    told.join("\n")
+        .flat_map(move |verdict| groups(report, verdict))
 }
 
 /// Checks of one verdict; undecided and skipped ones with the same reason together.
-pub(crate) fn groups(report: &Report, verdict: Verdict) -> Vec<Vec<&CheckResult>> {
+fn groups(report: &Report, verdict: Verdict) -> Vec<Vec<&CheckResult>> {
     let mut groups: Vec<Vec<&CheckResult>> = Vec::new();
     for check in report
         .checks

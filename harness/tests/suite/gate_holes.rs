@@ -1,6 +1,6 @@
 //! No hole: whatever is done to a set of evidence that opens the gate, the damaged set does not.
 
-use crate::gate_damage::{DAMAGES, Damage};
+use crate::gate_damage::{self, Damage};
 use crate::gate_world::{self as world, CHAOS, COMMIT, Files, NOW, PERFORMANCE};
 use proofhouse::config::document;
 use proofhouse::config::source::SourceText;
@@ -46,11 +46,16 @@ fn ask(root: &Path, policy: &Policy) -> Decision {
     )
 }
 
-/// One round: which damage it was, and what the gate said.
-fn round(root: &Path, policy: &Policy, base: &Files, at: usize, random: &mut SmallRng) -> Decision {
+/// One round: what the gate says of evidence with one damage.
+fn round(
+    root: &Path,
+    policy: &Policy,
+    base: &Files,
+    damage: &Damage,
+    random: &mut SmallRng,
+) -> Decision {
     let run = if random.random() { PERFORMANCE } else { CHAOS };
     let mut files = base.clone();
-    let (_, damage) = &DAMAGES[at % DAMAGES.len()];
     if let Damage::Files(change) = damage {
         change(&mut files, run, random);
     }
@@ -78,12 +83,12 @@ fn sessions() -> World {
 fn rounds((policy, base): &World, from: u64, to: u64, seed: u64) {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("world");
+    let damages = gate_damage::all();
     for at in from..to {
         // Every round can be had again by its number and the seed.
         let mut random = SmallRng::seed_from_u64(seed ^ (at << 20));
-        let at = usize::try_from(at).unwrap();
-        let decision = round(&root, policy, base, at, &mut random);
-        let name = DAMAGES[at % DAMAGES.len()].0;
+        let (name, damage) = damages[usize::try_from(at).unwrap() % damages.len()];
+        let decision = round(&root, policy, base, damage, &mut random);
         assert_ne!(
             decision.exit_code, 0,
             "a hole: `{name}`, round {at}, seed {seed}"

@@ -44,8 +44,8 @@ pub(super) enum Shown {
     },
     /// Only checks failed that were not named for it.
     WrongKiller { by: Vec<String> },
-    /// Nothing failed.
-    Survived,
+    /// Nothing failed; a warning of a named check is told, for it stops nobody.
+    Survived { warned: Vec<String> },
     /// The healthy target passed.
     Clean,
     /// The healthy target did not.
@@ -167,32 +167,39 @@ impl Case {
             let why = format!("the report does not say that {told} was on");
             return Shown::NotRun { why };
         }
-        let failed = of(report, |verdict| {
-            matches!(verdict, Verdict::Fail | Verdict::Warn)
-        });
-        let (by, others): (Vec<String>, Vec<String>) =
-            failed.into_iter().partition(|id| self.killers.contains(id));
-        if !by.is_empty() {
-            return Shown::Killed { by, others };
-        }
-        let undecided: Vec<String> = of(report, |verdict| verdict == Verdict::Error)
-            .into_iter()
-            .filter(|id| self.killers.contains(id))
-            .collect();
-        match (undecided.is_empty(), others.is_empty()) {
-            (false, _) => Shown::NotRun {
-                why: format!("{} could not be decided", undecided.join(", ")),
-            },
-            (true, false) => Shown::WrongKiller { by: others },
-            (true, true) => Shown::Survived,
-        }
+        shown(&self.killers, &verdicts(report))
+    }
+}
+
+/// What the verdicts of a suite under a fault show. Only a failure of a named check kills: a suite
+/// that does no more than warn passes, and the fault would be released.
+fn shown(killers: &[String], verdicts: &[(&str, Verdict)]) -> Shown {
+    let (by, others): (Vec<String>, Vec<String>) = of(verdicts, &[Verdict::Fail])
+        .into_iter()
+        .partition(|id| killers.contains(id));
+    if !by.is_empty() {
+        return Shown::Killed { by, others };
+    }
+    let named = |wanted: Verdict| {
+        let mut ids = of(verdicts, &[wanted]);
+        ids.retain(|id| killers.contains(id));
+        ids
+    };
+    let undecided = named(Verdict::Error);
+    match (undecided.is_empty(), others.is_empty()) {
+        (false, _) => Shown::NotRun {
+            why: format!("{} could not be decided", undecided.join(", ")),
+        },
+        (true, false) => Shown::WrongKiller { by: others },
+        (true, true) => Shown::Survived {
+            warned: named(Verdict::Warn),
+        },
     }
 }
 
 fn healthy(report: &Report) -> Shown {
-    let by = of(report, |verdict| {
-        matches!(verdict, Verdict::Fail | Verdict::Error | Verdict::Warn)
-    });
+    let alarms = [Verdict::Fail, Verdict::Error, Verdict::Warn];
+    let by = of(&verdicts(report), &alarms);
     match (by.is_empty(), report.verdict) {
         (true, Verdict::Pass) => Shown::Clean,
         (true, verdict) => Shown::NotRun {
@@ -202,9 +209,19 @@ fn healthy(report: &Report) -> Shown {
     }
 }
 
-fn of(report: &Report, wanted: impl Fn(Verdict) -> bool) -> Vec<String> {
-    let checks = report.checks.iter().filter(|check| wanted(check.verdict));
-    checks.map(|check| check.id.clone()).collect()
+/// Each check's id and verdict.
+fn verdicts(report: &Report) -> Vec<(&str, Verdict)> {
+    let checks = report.checks.iter();
+    checks
+        .map(|check| (check.id.as_str(), check.verdict))
+        .collect()
+}
+
+fn of(verdicts: &[(&str, Verdict)], wanted: &[Verdict]) -> Vec<String> {
+    let found = verdicts
+        .iter()
+        .filter(|(_, verdict)| wanted.contains(verdict));
+    found.map(|(id, _)| (*id).to_owned()).collect()
 }
 
 impl Proof {
@@ -234,13 +251,69 @@ impl Proof {
                     self.case.killers.join(", ")
                 ),
             ),
-            Shown::Survived => (
-                "SURVIVED",
-                format!(": {} did not fail", self.case.killers.join(", ")),
-            ),
+            Shown::Survived { warned } => {
+                let killers = self.case.killers.join(", ");
+                let told = match warned.is_empty() {
+                    true => format!(": {killers} did not fail"),
+                    false => format!(
+                        ": {killers} did not fail ({} only warned)",
+                        warned.join(", ")
+                    ),
+                };
+                ("SURVIVED", told)
+            }
             Shown::Clean => ("clean", String::new()),
             Shown::Alarm { by } => ("ALARM", format!(": {}", by.join(", "))),
             Shown::NotRun { why } => ("not run", format!(": {why}")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shown where `AL-5` and `AL-6` are named for the fault.
+    fn told(verdicts: &[(&str, Verdict)]) -> Shown {
+        shown(&["AL-5".to_owned(), "AL-6".to_owned()], verdicts)
+    }
+
+    fn ids(ids: &[&str]) -> Vec<String> {
+        ids.iter().map(|id| (*id).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_named_check_that_fails_kills_and_what_fails_too_is_told() {
+        let verdicts = [
+            ("AB-1", Verdict::Fail),
+            ("AB-2", Verdict::Warn),
+            ("AL-5", Verdict::Error),
+            ("AL-6", Verdict::Fail),
+        ];
+        let killed = Shown::Killed {
+            by: ids(&["AL-6"]),
+            others: ids(&["AB-1"]),
+        };
+        assert_eq!(told(&verdicts), killed);
+    }
+
+    #[test]
+    fn a_warning_kills_nothing() {
+        let survived = |warned: &[&str]| Shown::Survived {
+            warned: ids(warned),
+        };
+        let pass = ("AL-6", Verdict::Pass);
+        assert_eq!(told(&[("AL-5", Verdict::Warn), pass]), survived(&["AL-5"]));
+        assert_eq!(told(&[("AB-1", Verdict::Warn), pass]), survived(&[]));
+        let other = [("AB-1", Verdict::Fail), ("AL-5", Verdict::Warn)];
+        let by = ids(&["AB-1"]);
+        assert_eq!(told(&other), Shown::WrongKiller { by });
+    }
+
+    #[test]
+    fn what_could_not_be_decided_is_no_survivor() {
+        let verdicts = [("AB-1", Verdict::Fail), ("AL-5", Verdict::Error)];
+        let why = "AL-5 could not be decided".to_owned();
+        assert_eq!(told(&verdicts), Shown::NotRun { why });
     }
 }

@@ -26,7 +26,7 @@ fn sum(proofs: &[Proof]) -> String {
         .filter(|proof| proof.case.fault.is_some())
         .count();
     let killed = count(|shown| matches!(shown, Shown::Killed { .. }));
-    let survived = count(|shown| matches!(shown, Shown::Survived));
+    let survived = count(|shown| matches!(shown, Shown::Survived { .. }));
     let wrong = count(|shown| matches!(shown, Shown::WrongKiller { .. }));
     let not_run = count(|shown| matches!(shown, Shown::NotRun { .. }));
     let healthy = proofs.len() - faults;
@@ -123,7 +123,13 @@ mod tests {
                     by: vec!["AB-1".into()],
                 },
             ),
-            proof(Some("none"), Shown::Survived),
+            proof(Some("none"), Shown::Survived { warned: Vec::new() }),
+            proof(
+                Some("hmac"),
+                Shown::Survived {
+                    warned: vec!["AL-5".into()],
+                },
+            ),
         ];
         let text = text(&bad);
         assert!(
@@ -132,5 +138,10 @@ mod tests {
         );
         assert!(text.contains("NOT PROVED"));
         assert!(markdown(&bad).contains("| auth | none | AL-5 | SURVIVED: AL-5 did not fail |"));
+        assert!(
+            markdown(&bad).contains("| SURVIVED: AL-5 did not fail (AL-5 only warned) |"),
+            "{}",
+            markdown(&bad)
+        );
     }
 }

@@ -31,12 +31,9 @@ pub(super) async fn run(arguments: &ProveArguments) -> u8 {
     if let Some(code) = nothing(arguments, &plans, &cases) {
         return code;
     }
-    let stop = match interrupt::catch() {
+    let stop = match interrupt::caught() {
         Ok(stop) => stop,
-        Err(error) => {
-            anstream::eprintln!("error: cannot catch signals: {error}");
-            return exit::INTERNAL;
-        }
+        Err(code) => return code,
     };
     let proofs = prove(&cases, arguments.jobs, &stop).await;
     if *stop.borrow() {
@@ -142,7 +139,7 @@ fn tell(proofs: &[Proof]) -> u8 {
 fn code(proofs: &[Proof]) -> u8 {
     let codes = proofs.iter().map(|proof| match proof.shown {
         Shown::Killed { .. } | Shown::Clean => exit::PASS,
-        Shown::Survived | Shown::WrongKiller { .. } | Shown::Alarm { .. } => exit::FAIL,
+        Shown::Survived { .. } | Shown::WrongKiller { .. } | Shown::Alarm { .. } => exit::FAIL,
         Shown::NotRun { .. } => exit::ERROR,
     });
     codes.fold(exit::PASS, exit::worse)

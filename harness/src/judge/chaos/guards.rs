@@ -8,7 +8,7 @@ use crate::model::chaos::GuardName;
 /// A refusal is an error: nothing was broken, and nothing is proved.
 pub(super) fn decide(scene: &Scene<'_>) -> Outcome {
     if let Some((guard, _, detail)) = scene.guards.iter().find(|(_, passed, _)| !passed) {
-        return Outcome::error("GUARD_REFUSED", format!("{}: {detail}", word(*guard)))
+        return Outcome::error("GUARD_REFUSED", format!("{}: {detail}", guard.word()))
             .next("do what the guard asks for, or choose another target");
     }
     let missing: Vec<&str> = wanted(scene)
@@ -43,18 +43,4 @@ fn wanted(scene: &Scene<'_>) -> impl Iterator<Item = GuardName> {
     all.into_iter()
         .filter(|(_, on)| *on)
         .map(|(guard, _)| guard)
-}
-
-fn word(guard: GuardName) -> &'static str {
-    match guard {
-        GuardName::Environment => "environment",
-        GuardName::ExplicitEnable => "explicit_enable",
-        GuardName::TargetExists => "target_exists",
-        GuardName::Network => "network",
-        GuardName::Label => "label",
-        GuardName::Namespace => "namespace",
-        GuardName::MaxTargets => "max_targets",
-        GuardName::MaxDuration => "max_duration",
-        GuardName::Capability => "capability",
-    }
 }

@@ -106,6 +106,23 @@ pub enum GuardName {
     Capability,
 }
 
+impl GuardName {
+    /// The guard's word in files and on screens.
+    pub fn word(self) -> &'static str {
+        match self {
+            GuardName::Environment => "environment",
+            GuardName::ExplicitEnable => "explicit_enable",
+            GuardName::TargetExists => "target_exists",
+            GuardName::Network => "network",
+            GuardName::Label => "label",
+            GuardName::Namespace => "namespace",
+            GuardName::MaxTargets => "max_targets",
+            GuardName::MaxDuration => "max_duration",
+            GuardName::Capability => "capability",
+        }
+    }
+}
+
 /// What happened to a fault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
@@ -232,4 +249,28 @@ pub enum AttemptClass {
     Body,
     /// The server said no: an SQL error, a JetStream error.
     Server,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn guards_are_called_on_screens_as_in_files() {
+        let guards = [
+            GuardName::Environment,
+            GuardName::ExplicitEnable,
+            GuardName::TargetExists,
+            GuardName::Network,
+            GuardName::Label,
+            GuardName::Namespace,
+            GuardName::MaxTargets,
+            GuardName::MaxDuration,
+            GuardName::Capability,
+        ];
+        for guard in guards {
+            assert_eq!(serde_json::to_value(guard).unwrap(), guard.word());
+        }
+    }
 }

@@ -4,10 +4,13 @@
 //! what it was, so that judging needs neither the runner nor the target.
 
 pub mod auth;
+pub mod check;
 pub mod drift;
 pub mod github;
 pub mod guard;
 pub mod launch;
+#[cfg(test)]
+pub(crate) mod laws;
 pub mod plan;
 pub mod reasoning;
 

@@ -96,16 +96,7 @@ fn machine(report: &Report) -> String {
 
 /// Every check that did not pass, the worst first; equal reasons are told once.
 pub(crate) fn all(sheet: &Sheet<'_>) -> String {
-    let worst = [
-        Verdict::Fail,
-        Verdict::Error,
-        Verdict::Warn,
-        Verdict::Skipped,
-    ];
-    let groups = worst
-        .into_iter()
-        .flat_map(|v| text_checks::groups(sheet.report, v));
-    let groups: Vec<Vec<&CheckResult>> = groups.collect();
+    let groups: Vec<Vec<&CheckResult>> = text_checks::worst_first(sheet.report).collect();
     let mut out: String = groups
         .iter()
         .take(MOST)

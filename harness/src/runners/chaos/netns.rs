@@ -51,6 +51,17 @@ impl Resident {
         foreign(self.pid).is_ok_and(|now| now == *self)
     }
 
+    /// The same before a blow at a target of this name.
+    ///
+    /// # Errors
+    /// [`FaultError::Changed`]: it is another process, or gone.
+    pub fn still(&self, target: &str) -> Result<(), FaultError> {
+        match self.is_there() {
+            true => Ok(()),
+            false => Err(FaultError::Changed(format!("{target} was started anew"))),
+        }
+    }
+
     /// A command that runs in the namespace; it ends with us.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ mod live;
 mod observe;
 mod pages;
 mod remedy;
-mod tell;
+mod trials;
 
 use crate::model::trial::drift::DriftPlan;
 use crate::model::trial::launch::{LaunchWith, Launched, Stage, TrialError};
@@ -20,7 +20,7 @@ use crate::model::trial::plan::{Comes, ListedCheck};
 use crate::model::trial::{Level, TrialEvent};
 use api::Api;
 use remedy::Remedy;
-use tell::Teller;
+use trials::Trials;
 
 /// Conditions of the gate itself: id, level, meaning.
 const CONDITIONS: [(&str, Level, &str); 9] = [
@@ -120,8 +120,8 @@ pub async fn run(plan: &DriftPlan, stage: &Stage<'_>) -> Result<(), TrialError> 
         (true, Some(path)) if !stage.plan.strict => fixture::read(path, seen),
         _ => seen,
     };
-    let teller = Teller::new(plan, stage, &source, api.url());
-    let findings = teller.tell(age::of(&plan.declared).await);
+    let trials = Trials::new(plan, stage, &source, api.url());
+    let findings = trials.write(age::of(&plan.declared).await);
     if plan.remediate {
         let remedy = remedy::remediate(&api, plan, &source, &findings).await;
         tell_remedy(stage, &remedy);

@@ -18,6 +18,7 @@ mod turtle;
 use crate::model::place::Problem;
 use crate::model::trial::Level;
 use crate::model::trial::TrialEvent;
+use crate::model::trial::check::Check;
 use crate::model::trial::launch::{LaunchError, LaunchWith, Launched, Stage, TrialError};
 use crate::model::trial::plan::{Comes, ListedCheck};
 use crate::model::trial::reasoning::ReasoningPlan;
@@ -27,18 +28,7 @@ use rand::Rng;
 
 /// Every check that has to be decided, in the order of the catalogue, then those of own cases.
 pub fn listed(plan: &ReasoningPlan) -> Vec<ListedCheck> {
-    let known = catalogue::all().map(|check| ListedCheck {
-        id: check.id.to_owned(),
-        level: check.level,
-        meaning: check.meaning.to_owned(),
-        source: check.source.to_owned(),
-        catches: check
-            .catches
-            .iter()
-            .map(|fault| (*fault).to_owned())
-            .collect(),
-    });
-    let mut listed: Vec<ListedCheck> = known.collect();
+    let mut listed: Vec<ListedCheck> = catalogue::all().map(Check::listed).collect();
     for case in &plan.cases {
         if let Some(meaning) = &case.meaning
             && !listed.iter().any(|check| check.id == case.check)

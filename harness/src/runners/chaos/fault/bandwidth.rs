@@ -131,10 +131,7 @@ impl Fault for Bandwidth {
     }
 
     async fn inject(&mut self) -> Result<(), FaultError> {
-        if !self.resident.is_there() {
-            let what = format!("{} was started anew", self.target.name);
-            return Err(FaultError::Changed(what));
-        }
+        self.resident.still(&self.target.name)?;
         self.called = Some(Instant::now());
         let Bucket { burst, queue } = bucket(self.bits_per_second);
         let (rate, burst, queue) = (

@@ -2,7 +2,7 @@
 //! queue belong to a process that we hold, so they end with it, and with their time.
 
 use super::holder::Holder;
-use super::{Between, Fault, FaultError, Undo, Witness, partition};
+use super::{Between, Fault, FaultError, Undo, Witness, partition, table};
 use crate::model::chaos::Direction;
 use crate::runners::chaos::delay::{Order, Tally};
 use crate::runners::chaos::docker::Target;
@@ -83,20 +83,11 @@ fn order(late: &Late, table: &str) -> Result<Order, FaultError> {
 #[async_trait::async_trait]
 impl Fault for Latency {
     fn undo(&self) -> Undo {
-        Undo::RemoveTable {
-            container: self.target.id.clone(),
-            pid: self.resident.pid,
-            pid_start: self.resident.pid_start,
-            namespace: self.resident.namespace.clone(),
-            table: self.table.clone(),
-        }
+        table::undo(&self.target.id, &self.resident, &self.table)
     }
 
     async fn inject(&mut self) -> Result<(), FaultError> {
-        if !self.resident.is_there() {
-            let what = format!("{} was started anew", self.target.name);
-            return Err(FaultError::Changed(what));
-        }
+        self.resident.still(&self.target.name)?;
         self.called = Some(Instant::now());
         self.holder.begin(self.late.lasts).await
     }

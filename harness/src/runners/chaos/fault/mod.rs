@@ -2,6 +2,7 @@
 
 pub mod bandwidth;
 pub mod detach;
+mod dialogue;
 mod freezer;
 mod holder;
 pub mod latency;

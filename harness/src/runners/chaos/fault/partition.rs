@@ -1,7 +1,7 @@
 //! Partition and loss by rules inside the target's network namespace: the truest cut there is.
 //! No reset, no change of names or addresses; published ports are cut like everything else.
 
-use super::table::{Rules, Table};
+use super::table::{self, Rules, Table};
 use super::{Between, Fault, FaultError, Undo, Witness};
 use crate::model::chaos::Direction;
 use crate::runners::chaos::docker::Target;
@@ -84,22 +84,11 @@ fn in_10_000(ratio: f64) -> u16 {
 #[async_trait::async_trait]
 impl Fault for Partition {
     fn undo(&self) -> Undo {
-        Undo::RemoveTable {
-            container: self.target.id.clone(),
-            pid: self.resident.pid,
-            pid_start: self.resident.pid_start,
-            namespace: self.resident.namespace.clone(),
-            table: self.name.clone(),
-        }
+        table::undo(&self.target.id, &self.resident, &self.name)
     }
 
     async fn inject(&mut self) -> Result<(), FaultError> {
-        if !self.resident.is_there() {
-            return Err(FaultError::Changed(format!(
-                "{} was started anew",
-                self.target.name
-            )));
-        }
+        self.resident.still(&self.target.name)?;
         self.called = Some(Instant::now());
         self.table.fill(self.lasts).await
     }

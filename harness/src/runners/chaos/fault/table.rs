@@ -1,14 +1,10 @@
 //! A table of packet rules in a target's network namespace, owned by a process that we hold:
 //! the kernel removes the table when that process ends, and each rule's element when its time is over.
 
-use super::{Between, FaultError};
+use super::dialogue::{Dialogue, PATIENCE};
+use super::{Between, FaultError, Undo};
 use crate::runners::chaos::netns::{self, Resident};
-use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout};
-
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the rules of a table look at.
 #[derive(Debug, Clone)]
@@ -29,9 +25,7 @@ pub(super) struct Table {
     resident: Resident,
     name: String,
     peers: Vec<String>,
-    child: Child,
-    input: ChildStdin,
-    output: Lines<BufReader<ChildStdout>>,
+    dialogue: Dialogue,
 }
 
 impl Table {
@@ -41,25 +35,13 @@ impl Table {
         name: &str,
         rules: &Rules,
     ) -> Result<Self, FaultError> {
-        let mut child = resident
-            .command(&["nft", "-i"])?
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| FaultError::Kernel(format!("nft: {error}")))?;
-        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(FaultError::Kernel("nft has no pipes".to_owned()));
-        };
         let mut table = Self {
             resident: resident.clone(),
             name: name.to_owned(),
             peers: rules.peers.clone(),
-            child,
-            input,
-            output: BufReader::new(output).lines(),
+            dialogue: Dialogue::start(resident, "nft", &["nft", "-i"])?,
         };
-        table.say(&setup(name, rules)).await?;
+        table.dialogue.say(&setup(name, rules)).await?;
         // The answer says that every line before it was carried out.
         table.packets().await?;
         Ok(table)
@@ -68,20 +50,18 @@ impl Table {
     /// Lets the rules match for so long; the kernel ends it, whatever becomes of us.
     pub(super) async fn fill(&mut self, lasts: Duration) -> Result<(), FaultError> {
         let text = elements("add", &self.name, &self.peers, Some(lasts));
-        self.say(&text).await
+        self.dialogue.say(&text).await
     }
 
     /// Packets that the rules have caught so far; waits until everything said before was carried out.
     pub(super) async fn packets(&mut self) -> Result<u64, FaultError> {
         let ask = format!("list counters table inet {}\n", self.name);
-        self.say(&ask).await?;
+        self.dialogue.say(&ask).await?;
         let answer = tokio::time::timeout(PATIENCE, self.answer()).await;
         match answer {
             Ok(Ok(lines)) => Ok(caught(&lines)),
             Ok(Err(error)) => Err(error),
-            Err(_) => Err(FaultError::Kernel(format!(
-                "nft did not answer within {PATIENCE:?}"
-            ))),
+            Err(_) => Err(self.dialogue.late()),
         }
     }
 
@@ -89,7 +69,7 @@ impl Table {
     pub(super) async fn drop_it(&mut self) -> Result<Between, FaultError> {
         let from = Instant::now();
         // The kernel takes the table away before the process can be waited for.
-        let _ = self.child.kill().await;
+        self.dialogue.kill().await;
         let to = Instant::now();
         gone(&self.resident, &self.name).await?;
         Ok(Between { from, to })
@@ -102,17 +82,9 @@ impl Table {
             if !self.resident.is_there() {
                 return "the container was started anew, and its rules are gone".to_owned();
             }
-            if let Ok(Some(status)) = self.child.try_wait() {
+            if let Some(status) = self.dialogue.ended() {
                 return format!("the owner of the rules ended ({status})");
             }
-        }
-    }
-
-    async fn say(&mut self, text: &str) -> Result<(), FaultError> {
-        let written = self.input.write_all(text.as_bytes()).await;
-        match written {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.broken(&error.to_string()).await),
         }
     }
 
@@ -120,22 +92,22 @@ impl Table {
     async fn answer(&mut self) -> Result<Vec<String>, FaultError> {
         let mut lines = Vec::new();
         loop {
-            match self.output.next_line().await {
-                Ok(Some(line)) if line == "}" => return Ok(lines),
-                Ok(Some(line)) => lines.push(line),
-                Ok(None) => return Err(self.broken("nft ended").await),
-                Err(error) => return Err(FaultError::Kernel(error.to_string())),
+            match self.dialogue.line().await? {
+                line if line == "}" => return Ok(lines),
+                line => lines.push(line),
             }
         }
     }
+}
 
-    async fn broken(&mut self, what: &str) -> FaultError {
-        let mut told = String::new();
-        if let Some(mut stderr) = self.child.stderr.take() {
-            let read = stderr.read_to_string(&mut told);
-            let _ = tokio::time::timeout(Duration::from_secs(1), read).await;
-        }
-        FaultError::Kernel(format!("{what}: {}", told.trim()))
+/// What takes a table of a container away when nobody owns it any more.
+pub(super) fn undo(container: &str, resident: &Resident, table: &str) -> Undo {
+    Undo::RemoveTable {
+        container: container.to_owned(),
+        pid: resident.pid,
+        pid_start: resident.pid_start,
+        namespace: resident.namespace.clone(),
+        table: table.to_owned(),
     }
 }
 

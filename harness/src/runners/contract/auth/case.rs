@@ -79,6 +79,16 @@ impl Case {
     }
 }
 
+/// The request of most checks with a token that has to be refused.
+pub fn refused(
+    session: &Session<'_>,
+    check: &'static str,
+    name: impl Into<String>,
+    token: &str,
+) -> Case {
+    Case::rejected(check, name, session.request().bearer(token))
+}
+
 /// Cases, or why the harness itself could not make them.
 pub type Made = Result<Vec<Case>, String>;
 

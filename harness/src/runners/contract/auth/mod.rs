@@ -32,6 +32,7 @@ mod transport;
 
 use crate::model::trial::Level;
 use crate::model::trial::auth::AuthPlan;
+use crate::model::trial::check::Check;
 use crate::model::trial::launch::{Stage, TrialError};
 use crate::model::trial::plan::ListedCheck;
 use catalogue::GROUPS;
@@ -41,15 +42,8 @@ use std::time::{Duration, Instant};
 /// Every check that has to be decided, in the order of the catalogue.
 pub fn listed(plan: &AuthPlan) -> Vec<ListedCheck> {
     let listed = catalogue::all().map(|check| ListedCheck {
-        id: check.id.to_owned(),
         level: level(plan, check),
-        meaning: check.meaning.to_owned(),
-        source: check.source.to_owned(),
-        catches: check
-            .catches
-            .iter()
-            .map(|fault| (*fault).to_owned())
-            .collect(),
+        ..check.listed()
     });
     listed.collect()
 }
@@ -126,73 +120,13 @@ fn times_note(times: &[(&str, Duration)], launches: u32) -> String {
     )
 }
 
-/// One check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Check {
-    /// Letters of its group, hyphen, number: never given to another check again.
-    pub id: &'static str,
-    /// How much it matters.
-    pub level: Level,
-    /// What has to hold.
-    pub meaning: &'static str,
-    /// Who asks for it: a standard, a known defect, what the service itself declares, or `robustness`.
-    pub source: &'static str,
-    /// What is looked at on the way, with a level of its own.
-    pub further: &'static [(Level, &'static str)],
-    /// Whether the service has to be started anew for it.
-    pub launches: bool,
-    /// The seeded faults of the reference platform that it has to catch.
-    pub catches: &'static [&'static str],
-}
-
-impl Check {
-    const fn must(id: &'static str, meaning: &'static str, source: &'static str) -> Self {
-        Self {
-            id,
-            level: Level::Must,
-            meaning,
-            source,
-            further: &[],
-            launches: false,
-            catches: &[],
-        }
-    }
-
-    const fn should(id: &'static str, meaning: &'static str, source: &'static str) -> Self {
-        let mut check = Self::must(id, meaning, source);
-        check.level = Level::Should;
-        check
-    }
-
-    const fn offered(id: &'static str, meaning: &'static str, source: &'static str) -> Self {
-        let mut check = Self::must(id, meaning, source);
-        check.level = Level::Offered;
-        check
-    }
-
-    const fn and(mut self, further: &'static [(Level, &'static str)]) -> Self {
-        self.further = further;
-        self
-    }
-
-    const fn launching(mut self) -> Self {
-        self.launches = true;
-        self
-    }
-
-    const fn catching(mut self, faults: &'static [&'static str]) -> Self {
-        self.catches = faults;
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::catalogue::{GROUPS, all, check};
     use super::*;
     use crate::model::place::Place;
-    use std::collections::{BTreeMap, BTreeSet};
+    use crate::model::trial::laws;
 
     /// Checks of each level and group, as the design lists them: must, should, offered.
     const LISTED: [(&str, [usize; 3]); 10] = [
@@ -210,16 +144,7 @@ mod tests {
 
     #[test]
     fn every_listed_check_is_there_once_and_in_order() {
-        for ((group, _, checks), (listed, counts)) in GROUPS.iter().zip(LISTED) {
-            assert_eq!(*group, listed);
-            let ids: Vec<&str> = checks.iter().map(|check| check.id).collect();
-            let total: usize = counts.iter().sum();
-            let wanted: Vec<String> = (1..=total).map(|n| format!("{group}-{n}")).collect();
-            assert_eq!(ids, wanted);
-            let of = |level| checks.iter().filter(|check| check.level == level).count();
-            let seen = [Level::Must, Level::Should, Level::Offered].map(of);
-            assert_eq!(seen, counts, "{group}");
-        }
+        laws::as_listed(&GROUPS, &LISTED, "-");
         assert_eq!(all().count(), 156);
         assert_eq!(check("JB-18").unwrap().id, "JB-18");
         assert_eq!(check("CL-18"), None);
@@ -253,12 +178,7 @@ mod tests {
 
     #[test]
     fn every_check_says_what_it_means_and_who_asks_for_it() {
-        for check in all() {
-            assert!(check.meaning.len() > 10, "{}", check.id);
-            assert!(!check.source.is_empty(), "{}", check.id);
-        }
-        let meanings: BTreeSet<&str> = all().map(|check| check.meaning).collect();
-        assert_eq!(meanings.len(), 156, "two checks mean the same");
+        laws::told(all());
         let starts = all().filter(|check| check.launches);
         assert!(starts.filter(|check| check.id.starts_with("CF")).count() == 13);
     }
@@ -270,26 +190,8 @@ mod tests {
             "/../fixtures/platform/src/fault/table/auth.rs"
         );
         let table = std::fs::read_to_string(table).unwrap();
-        let quoted = |line: &str| line.split('"').nth(1).unwrap().to_owned();
-        let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mut id = String::new();
-        for line in table.lines().map(str::trim) {
-            if line.starts_with("id: ") {
-                id = quoted(line);
-            }
-            if line.starts_with("caught_by: ") {
-                let checks = quoted(line).split(", ").map(str::to_owned).collect();
-                wanted.insert(id.clone(), checks);
-            }
-        }
-        let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for check in all() {
-            for fault in check.catches {
-                let checks = seen.entry((*fault).to_owned()).or_default();
-                checks.insert(check.id.to_owned());
-            }
-        }
+        let wanted = laws::wanted(&table);
         assert_eq!(wanted.len(), 64);
-        assert_eq!(seen, wanted);
+        assert_eq!(laws::caught(all()), wanted);
     }
 }

@@ -21,6 +21,7 @@ mod suite;
 mod trouble;
 
 use crate::model::trial::TrialEvent;
+use crate::model::trial::check::Check;
 use crate::model::trial::github::GithubPlan;
 use crate::model::trial::launch::{Stage, TrialError};
 use crate::model::trial::plan::{Comes, ListedCheck};
@@ -34,18 +35,7 @@ use trouble::Trouble;
 
 /// Every check that has to be decided, in the order of the catalogue.
 pub fn listed(_plan: &GithubPlan) -> Vec<ListedCheck> {
-    let listed = catalogue::all().map(|check| ListedCheck {
-        id: check.id.to_owned(),
-        level: check.level,
-        meaning: check.meaning.to_owned(),
-        source: check.source.to_owned(),
-        catches: check
-            .catches
-            .iter()
-            .map(|fault| (*fault).to_owned())
-            .collect(),
-    });
-    listed.collect()
+    catalogue::all().map(Check::listed).collect()
 }
 
 /// Puts every check of the plan to the target.

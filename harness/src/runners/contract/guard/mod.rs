@@ -13,6 +13,7 @@ mod ttl;
 
 use super::auth::catalogue;
 use super::fake::identity_provider::{IdentityProvider, Options};
+use crate::model::trial::check::Check;
 use crate::model::trial::guard::GuardPlan;
 use crate::model::trial::launch::{Stage, TrialError};
 use crate::model::trial::plan::{Comes, ListedCheck};
@@ -30,18 +31,7 @@ const REQUEST: Duration = Duration::from_secs(5);
 /// Every check that has to be decided, in the order of the catalogue.
 pub fn listed(_plan: &GuardPlan) -> Vec<ListedCheck> {
     let checks = catalogue::all().filter(|check| check.id.starts_with("CF-"));
-    let listed = checks.map(|check| ListedCheck {
-        id: check.id.to_owned(),
-        level: check.level,
-        meaning: check.meaning.to_owned(),
-        source: check.source.to_owned(),
-        catches: check
-            .catches
-            .iter()
-            .map(|fault| (*fault).to_owned())
-            .collect(),
-    });
-    listed.collect()
+    checks.map(Check::listed).collect()
 }
 
 /// Puts every check of the plan to the target.

@@ -1,6 +1,6 @@
 //! What an answer tells of itself: metadata, and the snapshot that it is of.
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 const DECLARED: &str = "metadata that every answer must carry";
 const SNAPSHOTS: &str = "snapshots that every answer must name";

@@ -1,6 +1,6 @@
 //! What must not follow, and graphs that break naive engines.
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 const EXTENSIONAL: &str = "RDF 1.1 Semantics section 9: the intensional reading";
 const ROBUST: &str = "robustness";

@@ -1,6 +1,6 @@
 //! The quick-start case, and one check for each rule of RDF and RDFS.
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 const SECTION_8: &str = "RDF 1.1 Semantics section 8";
 const SECTION_9: &str = "RDF 1.1 Semantics section 9.2.1";

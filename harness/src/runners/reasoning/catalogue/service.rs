@@ -1,6 +1,6 @@
 //! How the service behaves: profiles, graphs, changes, readers beside writers, the oracle.
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 const DECLARED: &str = "what the target declares";
 const SEMANTICS: &str = "RDF 1.1 Semantics: what follows depends on the graph alone";

@@ -1,9 +1,8 @@
 //! ECDSA signatures at the edges of their numbers, and in other forms than the one of JWS.
 
-use super::super::case::Made;
+use super::super::case::{Made, refused};
 use super::super::der;
 use super::super::session::Session;
-use super::refused;
 
 /// The order of P-256 (SEC 2, section 2.4.2).
 const ORDER: [u8; 32] = [

@@ -1,8 +1,8 @@
 //! EdDSA signatures that a verifier must not accept (RFC 8032, section 5.1.7).
 
-use super::super::case::Made;
+use super::super::case::{Made, refused};
 use super::super::session::Session;
-use super::{refused, unasked};
+use super::unasked;
 use crate::runners::contract::fake::keys::base64url;
 use num_bigint::BigUint;
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Right signatures by keys that are published for something else.
 
-use super::super::case::{Case, Made};
+use super::super::case::{Case, Made, refused};
 use super::super::session::Session;
-use super::{refused, unasked};
+use super::unasked;
 use crate::runners::contract::fake::identity_provider::NamedKey;
 use crate::runners::contract::fake::keys::{ALGORITHMS, Family, Key};
 use jsonwebtoken::Algorithm;

@@ -11,7 +11,7 @@ mod secret;
 mod signature;
 mod word;
 
-use super::case::{Case, Made};
+use super::case::Made;
 use super::session::Session;
 use crate::model::trial::launch::TrialError;
 
@@ -79,16 +79,6 @@ fn rsa_algorithm<'a>(session: &Session<'a>) -> Option<&'a str> {
     let mut declared = session.plan.algorithms.iter().map(String::as_str);
     let of_rsa = |name: &&str| name.starts_with("RS") || name.starts_with("PS");
     declared.find(of_rsa)
-}
-
-/// A case of this group: a token that is refused.
-fn refused(
-    session: &Session<'_>,
-    check: &'static str,
-    name: impl Into<String>,
-    token: &str,
-) -> Case {
-    Case::rejected(check, name, session.request().bearer(token))
 }
 
 #[cfg(test)]

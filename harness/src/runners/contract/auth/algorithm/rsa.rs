@@ -3,11 +3,11 @@
 //! The shapes are those of Project Wycheproof, made anew with our key: each block is raised to
 //! the private exponent, so that a verifier finds exactly that block and has to refuse its form.
 
-use super::super::case::Made;
+use super::super::case::{Made, refused};
 use super::super::draft::Draft;
 use super::super::session::Session;
 use super::bare_rsa::BareRsa;
-use super::{OCTETS, digest_info, pss, refused, rsa_algorithm};
+use super::{OCTETS, digest_info, pss, rsa_algorithm};
 use jsonwebtoken::Algorithm;
 
 /// Something in place of a signature, and what is wrong with it.

@@ -1,10 +1,9 @@
 //! HMAC with what everybody knows: the public key, a word, a name.
 
-use super::super::case::Made;
+use super::super::case::{Made, refused};
 use super::super::der;
 use super::super::draft::Draft;
 use super::super::session::Session;
-use super::refused;
 use crate::runners::contract::fake::keys::Key;
 use jsonwebtoken::Algorithm;
 

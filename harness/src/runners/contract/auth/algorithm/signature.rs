@@ -1,9 +1,8 @@
 //! Signatures that do not belong to what they stand behind.
 
-use super::super::case::Made;
+use super::super::case::{Made, refused};
 use super::super::draft::input;
 use super::super::session::Session;
-use super::refused;
 use crate::runners::contract::fake::identity_provider::{Claims, Signer};
 use crate::runners::contract::fake::keys::base64url;
 use serde_json::json;

@@ -1,8 +1,7 @@
 //! Words for the algorithm that no service should act on.
 
-use super::super::case::Made;
+use super::super::case::{Made, refused};
 use super::super::session::Session;
-use super::refused;
 use serde_json::{Value, json};
 
 const NONE: [&str; 4] = ["none", "None", "NONE", "nOnE"];

@@ -1,6 +1,6 @@
 //! Algorithm and signature: everything here is refused.
 
-use super::super::Check;
+use crate::model::trial::check::Check;
 
 /// `AL-1` to `AL-20`.
 pub(super) const CHECKS: &[Check] = &[

@@ -1,6 +1,7 @@
 //! Claims and time; refused unless something else is said.
 
-use super::super::{Check, Level};
+use crate::model::trial::Level;
+use crate::model::trial::check::Check;
 
 /// `CL-1` to `CL-17`.
 pub(super) const CHECKS: &[Check] = &[

@@ -1,6 +1,6 @@
 //! Configuration, emergency switch and production guard: each a start of its own.
 
-use super::super::Check;
+use crate::model::trial::check::Check;
 
 /// `CF-1` to `CF-13`.
 pub(super) const CHECKS: &[Check] = &[

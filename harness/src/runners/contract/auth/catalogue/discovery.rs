@@ -1,6 +1,7 @@
 //! Discovery.
 
-use super::super::{Check, Level};
+use crate::model::trial::Level;
+use crate::model::trial::check::Check;
 
 /// `DI-1` to `DI-8`.
 pub(super) const CHECKS: &[Check] = &[

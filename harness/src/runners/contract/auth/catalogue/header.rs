@@ -1,6 +1,6 @@
 //! Attacks by the header: everything here is refused, and the canary sees no connection.
 
-use super::super::Check;
+use crate::model::trial::check::Check;
 
 /// `HD-1` to `HD-12`.
 pub(super) const CHECKS: &[Check] = &[

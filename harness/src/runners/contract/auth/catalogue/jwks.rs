@@ -1,6 +1,7 @@
 //! Fetching and caching of keys.
 
-use super::super::{Check, Level};
+use crate::model::trial::Level;
+use crate::model::trial::check::Check;
 
 /// `JB-1` to `JB-30`.
 pub(super) const CHECKS: &[Check] = &[

@@ -1,6 +1,7 @@
 //! What the set of keys holds; the good key beside it stays usable.
 
-use super::super::{Check, Level};
+use crate::model::trial::Level;
+use crate::model::trial::check::Check;
 
 /// `KS-1` to `KS-21`.
 pub(super) const CHECKS: &[Check] = &[

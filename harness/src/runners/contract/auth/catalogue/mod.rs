@@ -11,13 +11,13 @@ mod observation;
 mod structure;
 mod transport;
 
-use super::Check;
+use crate::model::trial::check::{Check, Group, checks_of};
 
 /// The groups: the letters of their ids, what they are about, their checks.
 ///
 /// Cheap ones that need no start of their own come first, those that start the
 /// service anew for each check come last.
-pub const GROUPS: [(&str, &str, &[Check]); 10] = [
+pub const GROUPS: [Group; 10] = [
     ("AB", "transport and baseline", transport::CHECKS),
     ("ST", "structure and encoding", structure::CHECKS),
     ("AL", "algorithm and signature", algorithm::CHECKS),
@@ -36,7 +36,7 @@ pub const GROUPS: [(&str, &str, &[Check]); 10] = [
 
 /// Every check, group after group.
 pub fn all() -> impl Iterator<Item = &'static Check> {
-    GROUPS.iter().flat_map(|(_, _, checks)| checks.iter())
+    checks_of(&GROUPS)
 }
 
 /// The checks that need a service which asks for the discovery document.

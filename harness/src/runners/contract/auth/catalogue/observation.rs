@@ -1,6 +1,7 @@
 //! Metrics and logs.
 
-use super::super::{Check, Level};
+use crate::model::trial::Level;
+use crate::model::trial::check::Check;
 
 /// `OB-1` to `OB-8`.
 pub(super) const CHECKS: &[Check] = &[

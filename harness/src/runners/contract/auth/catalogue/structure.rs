@@ -1,6 +1,6 @@
 //! Structure and encoding: everything here is refused within 1 s and never with 5xx.
 
-use super::super::Check;
+use crate::model::trial::check::Check;
 
 /// `ST-1` to `ST-13`.
 pub(super) const CHECKS: &[Check] = &[

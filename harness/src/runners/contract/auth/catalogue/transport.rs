@@ -1,6 +1,7 @@
 //! Transport and baseline.
 
-use super::super::{Check, Level};
+use crate::model::trial::Level;
+use crate::model::trial::check::Check;
 
 /// `AB-1` to `AB-14`.
 pub(super) const CHECKS: &[Check] = &[

@@ -1,8 +1,7 @@
 //! `aud` names the target, alone or in a list (RFC 7519, section 4.1.3).
 
-use super::super::case::{Expect, Made};
+use super::super::case::{Expect, Made, refused};
 use super::super::session::Session;
-use super::refused;
 use serde_json::{Value, json};
 
 /// Another case of the audience; `None` where it has no letters.

@@ -1,8 +1,7 @@
 //! `iss` is one exact text (RFC 7519, section 4.1.1; RFC 8725, section 3.8).
 
-use super::super::case::Made;
+use super::super::case::{Made, refused};
 use super::super::session::Session;
-use super::refused;
 use crate::runners::contract::fake::identity_provider::{Claims, Signer};
 use serde_json::{Value, json};
 

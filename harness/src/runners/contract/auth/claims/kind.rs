@@ -1,8 +1,8 @@
 //! Tokens that are good, and for something else: CL-11, CL-12 and CL-14, each where declared.
 
-use super::super::case::{Expect, Made};
+use super::super::case::{Expect, Made, refused};
 use super::super::session::Session;
-use super::{now, refused};
+use super::now;
 use crate::runners::contract::fake::identity_provider::{Claims, Purpose};
 use serde_json::json;
 

@@ -7,7 +7,6 @@ mod kind;
 mod strange;
 mod time;
 
-use super::case::Case;
 use super::draft::Draft;
 use super::session::Session;
 use crate::model::trial::launch::TrialError;
@@ -71,16 +70,6 @@ fn saying(draft: &Draft, claim: &str, text: &str) -> Result<String, String> {
     let name = serde_json::Value::from(claim);
     let claims = format!("{{{name}:{text},{}", &rest[1..]);
     draft.sign_parts(draft.header_text(), claims)
-}
-
-/// A case of this group: a token that is refused.
-fn refused(
-    session: &Session<'_>,
-    check: &'static str,
-    name: impl Into<String>,
-    token: &str,
-) -> Case {
-    Case::rejected(check, name, session.request().bearer(token))
 }
 
 #[cfg(test)]

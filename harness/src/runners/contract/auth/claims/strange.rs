@@ -1,8 +1,7 @@
 //! Claims of another type, and texts that no log should show as they are: CL-13, CL-15, CL-17.
 
-use super::super::case::{Expect, Made};
+use super::super::case::{Expect, Made, refused};
 use super::super::session::Session;
-use super::refused;
 use crate::model::trial::{Fact, Trial};
 use serde_json::{Value, json};
 use std::time::Duration;

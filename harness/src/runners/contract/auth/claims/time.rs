@@ -1,9 +1,9 @@
 //! `exp`, `nbf` and `iat` (RFC 7519, sections 4.1.4 to 4.1.6).
 
-use super::super::case::{Expect, Made};
+use super::super::case::{Expect, Made, refused};
 use super::super::draft::Draft;
 use super::super::session::Session;
-use super::{leeway, now, refused, saying};
+use super::{leeway, now, saying};
 use crate::model::trial::{Fact, Saw, Trial};
 use serde_json::json;
 

@@ -1,10 +1,9 @@
 //! Keys that a token brings along, or says where to find (RFC 8725, section 3.10).
 
-use super::super::case::{Case, Expect, Made};
+use super::super::case::{Case, Expect, Made, refused};
 use super::super::der;
 use super::super::draft::{Draft, octets_of};
 use super::super::session::Session;
-use super::refused;
 use crate::runners::contract::fake::identity_provider::NamedKey;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use base64::Engine as _;

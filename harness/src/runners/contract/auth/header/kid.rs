@@ -1,8 +1,7 @@
 //! `kid` is a name and nothing else: HD-7, HD-8, HD-9 and HD-12.
 
-use super::super::case::{Expect, Made};
+use super::super::case::{Expect, Made, refused};
 use super::super::session::Session;
-use super::refused;
 use crate::model::trial::auth::NoKid;
 use crate::model::trial::{Fact, Saw};
 use crate::runners::contract::fake::keys::Key;

@@ -1,8 +1,7 @@
 //! What a header says about how it is to be read: `crit` (HD-10) and `typ` (HD-11).
 
-use super::super::case::{Expect, Made};
+use super::super::case::{Expect, Made, refused};
 use super::super::session::Session;
-use super::refused;
 use serde_json::{Value, json};
 
 /// HD-10.

@@ -4,7 +4,7 @@ mod bring;
 mod kid;
 mod kind;
 
-use super::case::{Case, Made};
+use super::case::Made;
 use super::session::Session;
 use crate::model::trial::launch::TrialError;
 use crate::model::trial::{Fact, Saw};
@@ -78,14 +78,4 @@ fn provider_saw(session: &Session<'_>, mark: Mark) -> Fact {
         others.is_empty(),
         saw,
     )
-}
-
-/// A case of this group: a token that is refused.
-fn refused(
-    session: &Session<'_>,
-    check: &'static str,
-    name: impl Into<String>,
-    token: &str,
-) -> Case {
-    Case::rejected(check, name, session.request().bearer(token))
 }

@@ -1,6 +1,6 @@
 //! Branch, files and commit.
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 /// `B1` to `B15`.
 pub(super) const CHECKS: &[Check] = &[

@@ -1,6 +1,6 @@
 //! Errors as they are told, the audit trail, and secrets.
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 /// `F1` to `F12`.
 pub(super) const CHECKS: &[Check] = &[

@@ -1,6 +1,6 @@
 //! What every request to GitHub has to be.
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 /// `A1` to `A8`.
 pub(super) const CHECKS: &[Check] = &[

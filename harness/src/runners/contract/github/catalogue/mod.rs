@@ -3,77 +3,25 @@
 mod content;
 mod errors;
 mod hygiene;
-mod once;
+mod idempotency;
 mod pace;
 mod pull;
 
-use crate::model::trial::Level;
-
-/// One check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Check {
-    /// Letter of its group and number: never given to another check again.
-    pub id: &'static str,
-    /// How much it matters.
-    pub level: Level,
-    /// What has to hold.
-    pub meaning: &'static str,
-    /// Who asks for it: GitHub's documentation, a known defect, or the seed plan.
-    pub source: &'static str,
-    /// Whether a target of its own has to be started for it.
-    pub launches: bool,
-    /// The seeded faults of the reference platform that it has to catch.
-    pub catches: &'static [&'static str],
-}
-
-impl Check {
-    const fn must(id: &'static str, meaning: &'static str, source: &'static str) -> Self {
-        Self {
-            id,
-            level: Level::Must,
-            meaning,
-            source,
-            launches: false,
-            catches: &[],
-        }
-    }
-
-    const fn should(id: &'static str, meaning: &'static str, source: &'static str) -> Self {
-        let mut check = Self::must(id, meaning, source);
-        check.level = Level::Should;
-        check
-    }
-
-    const fn offered(id: &'static str, meaning: &'static str, source: &'static str) -> Self {
-        let mut check = Self::must(id, meaning, source);
-        check.level = Level::Offered;
-        check
-    }
-
-    const fn launching(mut self) -> Self {
-        self.launches = true;
-        self
-    }
-
-    const fn catching(mut self, faults: &'static [&'static str]) -> Self {
-        self.catches = faults;
-        self
-    }
-}
+use crate::model::trial::check::{Check, Group, checks_of};
 
 /// The groups: the letter of their ids, what they are about, their checks.
-pub const GROUPS: [(&str, &str, &[Check]); 6] = [
+pub const GROUPS: [Group; 6] = [
     ("A", "request hygiene", hygiene::CHECKS),
     ("B", "branch, files, commit", content::CHECKS),
     ("C", "pull request", pull::CHECKS),
-    ("D", "idempotency", once::CHECKS),
+    ("D", "idempotency", idempotency::CHECKS),
     ("E", "retry and limits", pace::CHECKS),
     ("F", "error translation, audit, secrets", errors::CHECKS),
 ];
 
 /// Every check, group after group.
 pub fn all() -> impl Iterator<Item = &'static Check> {
-    GROUPS.iter().flat_map(|(_, _, checks)| checks.iter())
+    checks_of(&GROUPS)
 }
 
 /// The check of an id.
@@ -85,7 +33,7 @@ pub fn check(id: &str) -> Option<&'static Check> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use std::collections::{BTreeMap, BTreeSet};
+    use crate::model::trial::laws;
 
     /// Checks of each group and level, as the design lists them: must, should, offered.
     const LISTED: [(&str, [usize; 3]); 6] = [
@@ -99,16 +47,7 @@ mod tests {
 
     #[test]
     fn every_listed_check_is_there_once_and_in_order() {
-        for ((group, _, checks), (listed, counts)) in GROUPS.iter().zip(LISTED) {
-            assert_eq!(*group, listed);
-            let ids: Vec<&str> = checks.iter().map(|check| check.id).collect();
-            let total: usize = counts.iter().sum();
-            let wanted: Vec<String> = (1..=total).map(|n| format!("{group}{n}")).collect();
-            assert_eq!(ids, wanted);
-            let of = |level| checks.iter().filter(|check| check.level == level).count();
-            let seen = [Level::Must, Level::Should, Level::Offered].map(of);
-            assert_eq!(seen, counts, "{group}");
-        }
+        laws::as_listed(&GROUPS, &LISTED, "");
         assert_eq!(all().count(), 68);
         assert_eq!(check("D13").unwrap().id, "D13");
         assert_eq!(check("D14"), None);
@@ -116,12 +55,7 @@ mod tests {
 
     #[test]
     fn every_check_says_what_it_means_and_who_asks_for_it() {
-        for check in all() {
-            assert!(check.meaning.len() > 10, "{}", check.id);
-            assert!(!check.source.is_empty(), "{}", check.id);
-        }
-        let meanings: BTreeSet<&str> = all().map(|check| check.meaning).collect();
-        assert_eq!(meanings.len(), 68, "two checks mean the same");
+        laws::told(all());
     }
 
     #[test]
@@ -131,23 +65,8 @@ mod tests {
             "/../fixtures/platform/src/fault/table/github.rs"
         );
         let table = std::fs::read_to_string(table).unwrap();
-        let quoted = |line: &str| line.split('"').nth(1).unwrap().to_owned();
-        let mut wanted: BTreeMap<String, String> = BTreeMap::new();
-        let mut id = String::new();
-        for line in table.lines().map(str::trim) {
-            if line.starts_with("id: ") {
-                id = quoted(line);
-            }
-            if line.starts_with("caught_by: ") {
-                let check = quoted(line).replace("GitHub contract ", "");
-                wanted.insert(id.clone(), check);
-            }
-        }
-        let faults = all().flat_map(|check| check.catches.iter().map(|fault| (fault, check.id)));
-        let seen: BTreeMap<String, String> = faults
-            .map(|(fault, check)| ((*fault).to_owned(), check.to_owned()))
-            .collect();
+        let wanted = laws::wanted(&table.replace("GitHub contract ", ""));
         assert_eq!(wanted.len(), 36);
-        assert_eq!(seen, wanted);
+        assert_eq!(laws::caught(all()), wanted);
     }
 }

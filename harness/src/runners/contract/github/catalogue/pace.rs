@@ -1,6 +1,6 @@
 //! Retries, pauses and bounds.
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 const LIMITS: &str = "GitHub docs: rate limits for the REST API; best practices";
 

@@ -1,6 +1,6 @@
 //! The pull request and its words.
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 /// `C1` to `C6`.
 pub(super) const CHECKS: &[Check] = &[

@@ -6,7 +6,7 @@ use super::super::deed::Deed;
 use super::super::facts::{self as f, beside, of, trial};
 use super::super::lane::{Lane, With};
 use super::super::trouble::{Outcome, Trouble};
-use super::once;
+use super::idempotency;
 use crate::model::trial::{Fact, Saw, Trial, Want};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -96,7 +96,7 @@ pub(super) async fn f4(lane: &Lane<'_>) -> Outcome {
         trials.push(refused(lane, "F4", ("pulls/create", kind), facts).await?);
     }
     // What exists already is success.
-    let existing = once::d10(lane).await?;
+    let existing = idempotency::d10(lane).await?;
     trials.extend(existing.into_iter().map(|trial| Trial {
         check: "F4".to_owned(),
         ..trial

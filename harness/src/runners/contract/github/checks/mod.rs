@@ -6,7 +6,7 @@
 mod content;
 mod errors;
 mod hygiene;
-mod once;
+mod idempotency;
 mod pace;
 mod pull;
 
@@ -56,18 +56,18 @@ pub(super) const LANES: [(&str, &[Row]); 6] = [
     (
         "idempotency",
         rows! {
-            "D1" => once::d1,
-            "D2" => once::d2,
-            "D3" => once::d3,
-            "D4" => once::d4,
-            "D5" => once::d5,
-            "D6" => once::d6,
-            "D7" => once::d7,
-            "D8" => once::d8,
-            "D9" => once::d9,
-            "D10" => once::d10,
-            "D11" => once::d11,
-            "D12" => once::d12,
+            "D1" => idempotency::d1,
+            "D2" => idempotency::d2,
+            "D3" => idempotency::d3,
+            "D4" => idempotency::d4,
+            "D5" => idempotency::d5,
+            "D6" => idempotency::d6,
+            "D7" => idempotency::d7,
+            "D8" => idempotency::d8,
+            "D9" => idempotency::d9,
+            "D10" => idempotency::d10,
+            "D11" => idempotency::d11,
+            "D12" => idempotency::d12,
             "E8" => pace::e8,
             "A6" => hygiene::a6,
             "A7" => hygiene::a7,
@@ -120,7 +120,7 @@ pub(super) const LANES: [(&str, &[Row]); 6] = [
             "E10" => pace::e10,
             "A4" => hygiene::a4,
             "B15" => content::b15,
-            "D13" => once::d13,
+            "D13" => idempotency::d13,
             "E11" => pace::e11,
             "E12" "F5" => pace::e12,
             "E13" => pace::e13,

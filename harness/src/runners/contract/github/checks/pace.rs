@@ -7,7 +7,7 @@ use super::super::lane::{Lane, With};
 use super::super::predicate;
 use super::super::suite::PATIENCE;
 use super::super::trouble::{Outcome, Trouble};
-use super::once;
+use super::idempotency;
 use crate::model::trial::{Fact, Saw, Trial, Want};
 use std::time::Duration;
 
@@ -229,7 +229,7 @@ pub(super) async fn e8(lane: &Lane<'_>) -> Outcome {
         ("the creation never arrives", "lost-request"),
         ("half a reply to the creation", "r16:half-body"),
     ] {
-        trials.push(once::broken(lane, "E8", case, ("pulls/create", kind)).await?);
+        trials.push(idempotency::broken(lane, "E8", case, ("pulls/create", kind)).await?);
     }
     Ok(trials)
 }

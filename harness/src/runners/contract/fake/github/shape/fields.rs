@@ -154,6 +154,21 @@ const REPOSITORY_PERHAPS: Field = perhaps(
     ],
     Kind::Flag,
 );
+const REPOSITORY_NAMES: Field = needed(
+    &["node_id", "name", "full_name", "default_branch"],
+    Kind::Text,
+);
+const REPOSITORY_TEXTS: Field = needed(
+    &[
+        "license",
+        "description",
+        "mirror_url",
+        "homepage",
+        "language",
+    ],
+    Kind::Text,
+)
+.or_null();
 const PERMISSIONS: &[Field] = &[
     needed(&["admin", "pull", "push"], Kind::Flag),
     perhaps(&["maintain", "triage"], Kind::Flag),
@@ -165,21 +180,8 @@ pub(super) const REPOSITORY: &[Field] = &[
     REPOSITORY_ADDRESSES,
     REPOSITORY_FLAGS,
     REPOSITORY_PERHAPS,
-    needed(
-        &["node_id", "name", "full_name", "default_branch"],
-        Kind::Text,
-    ),
-    needed(
-        &[
-            "license",
-            "description",
-            "mirror_url",
-            "homepage",
-            "language",
-        ],
-        Kind::Text,
-    )
-    .or_null(),
+    REPOSITORY_NAMES,
+    REPOSITORY_TEXTS,
     needed(&["owner"], Kind::Object(SIMPLE_USER)).or_null(),
     needed(&["pushed_at", "created_at", "updated_at"], Kind::Time).or_null(),
     needed(&["has_downloads"], Kind::Flag).until_2026(),
@@ -195,21 +197,8 @@ pub(super) const FULL_REPOSITORY: &[Field] = &[
     REPOSITORY_ADDRESSES,
     REPOSITORY_FLAGS,
     REPOSITORY_PERHAPS,
-    needed(
-        &["node_id", "name", "full_name", "default_branch"],
-        Kind::Text,
-    ),
-    needed(
-        &[
-            "license",
-            "description",
-            "mirror_url",
-            "homepage",
-            "language",
-        ],
-        Kind::Text,
-    )
-    .or_null(),
+    REPOSITORY_NAMES,
+    REPOSITORY_TEXTS,
     needed(&["owner"], Kind::Object(SIMPLE_USER)),
     needed(&["pushed_at", "created_at", "updated_at"], Kind::Time),
     needed(&["has_discussions"], Kind::Flag),

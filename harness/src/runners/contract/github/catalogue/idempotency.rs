@@ -1,6 +1,6 @@
 //! One finding, one pull request, whatever happens.
 
-use super::Check;
+use crate::model::trial::check::Check;
 
 /// `D1` to `D13`.
 pub(super) const CHECKS: &[Check] = &[
