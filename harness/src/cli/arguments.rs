@@ -35,7 +35,7 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: Option<GateCommand>,
         #[command(flatten)]
-        arguments: GateArguments,
+        arguments: Box<GateArguments>,
     },
     /// Check who signed a statement, and what it says of a commit or an artifact
     Verify(VerifyArguments),

@@ -155,7 +155,7 @@ fn walk(suite: &Suite<'_>, basis: &Basis<'_>, desk: &mut Desk<'_>) -> Found {
             let closing = judged(suite.entry, *run, basis, desk.policy);
             bad(suite, *run, &closing, found.sessions, desk);
             // A run can be too short to count; it is never too short to have failed.
-            let short = closing.into_iter().find(|told| is_short(told));
+            let short = closing.into_iter().find(is_short);
             short.map(|told| told.code)
         };
         match why_not {

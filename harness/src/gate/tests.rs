@@ -328,7 +328,7 @@ fn verdicts_of_checks_have_their_exit_codes() {
     assert_eq!(closing(&with_report(worse)), ["REPORT_VERDICT"]);
     // A check that only warns could not be decided, and its report says so.
     let mut soft = bad("a", Verdict::Error, "INCONCLUSIVE");
-    soft.severity = crate::model::check::Severity::Warn;
+    soft.severity = Severity::Warn;
     let decision = with_report(with("checkout", vec![soft, check("b")]));
     assert_eq!(
         (decision.exit_code, closing(&decision)),

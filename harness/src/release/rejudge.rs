@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn whatever_a_report_says_otherwise_is_named() {
-        let changes: [(fn(&mut ReportFacts), &str); 9] = [
+        type Change = (fn(&mut ReportFacts), &'static str);
+        let changes: [Change; 9] = [
             (|said| said.suite = "other".into(), "the suite"),
             (|said| said.commit = None, "the commit"),
             (|said| said.dirty = true, "the work tree"),

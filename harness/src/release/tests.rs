@@ -116,7 +116,8 @@ fn a_failure_that_was_made_a_pass_is_found_out() {
 
 #[test]
 fn whatever_is_edited_in_a_report_is_found_out() {
-    let changes: [(&str, fn(&mut Value)); 9] = [
+    type Change = (&'static str, fn(&mut Value));
+    let changes: [Change; 9] = [
         ("another limit", |report| {
             report["checks"][0]["limit"] = json!(9.0e9);
         }),

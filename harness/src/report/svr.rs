@@ -104,6 +104,7 @@ mod tests {
             input: None,
             place: None,
             waiver: None,
+            runs: None,
         }
     }
 

@@ -33,7 +33,7 @@ pub fn append(storage: &BaselineStorage, mut baseline: Baseline) -> Result<PathB
     baseline.sequence = used.unwrap_or(0) + 1;
     baseline.predecessor = before.last().map(|stored| stored.digest.clone());
     let path = folder.join(file_name(&baseline));
-    atomic::write_new(&path, &chain::bytes(&baseline)?)?;
+    atomic::write_new(&path, &bytes(&baseline)?)?;
     prune(&folder)?;
     Ok(path)
 }

@@ -13,7 +13,7 @@ pub(super) fn decide(scene: &Scene<'_>) -> Outcome {
     }
     let missing: Vec<&str> = wanted(scene)
         .filter(|guard| scene.guards.iter().all(|(asked, _, _)| asked != guard))
-        .map(word)
+        .map(GuardName::word)
         .collect();
     if scene.guards.is_empty() {
         return Outcome::error("NOT_EXECUTED", "no guard was asked").next("run the scenario again");
