@@ -152,7 +152,7 @@ async fn a_drift_becomes_one_pull_request_that_mends_it() {
 /// What a fault leaves behind: an error with its reason, and no branch at all.
 fn nothing_is_left(incidents: &str, reasons: &[&str]) {
     let trial = Trial::begin(incidents);
-    trial.remediate().expect_code(3);
+    trial.remediate().expect_code(1);
     let (verdict, saw) = decided(&trial.project, "drift/remediation");
     assert_eq!(verdict, "error", "{saw}");
     for reason in reasons {
@@ -160,7 +160,7 @@ fn nothing_is_left(incidents: &str, reasons: &[&str]) {
     }
     // What was found is told all the same.
     assert_eq!(decided(&trial.project, "drift/get-api-me").0, "fail");
-    let (_, out) = trial.end();
+    let (_project, out) = trial.end();
     assert_eq!(branches(&out), "trunk\n");
 }
 
@@ -189,12 +189,12 @@ async fn a_run_after_a_fault_goes_on_where_it_stopped() {
     let refused = [1, 2, 3, 4]
         .map(|nth| serde_json::json!({"op": "pulls/create", "nth": nth, "kind": "r16"}));
     let trial = Trial::begin(&serde_json::json!(refused).to_string());
-    trial.remediate().expect_code(3);
+    trial.remediate().expect_code(1);
     assert_eq!(trial.pulls().await.len(), 0);
     trial.remediate().expect_code(1);
     assert_eq!(decided(&trial.project, "drift/remediation").0, "pass");
     assert_eq!(trial.pulls().await.len(), 1);
-    let (_, out) = trial.end();
+    let (_project, out) = trial.end();
     assert_eq!(branches(&out).lines().count(), 2);
     let commits = git(&out, &["rev-list", "--count", "trunk..refs/pull/1/head"]);
     assert_eq!(commits, "1\n");
