@@ -94,13 +94,12 @@ pub fn for_number(key: &str, text: &str) -> Option<String> {
 pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
     let most = (word.chars().count() / 3).clamp(1, 4);
+    let length = lower.chars().count();
     known
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(&lower, &name.to_lowercase()),
-                name,
-            )
-        })
+        .map(|name| (name.to_lowercase(), name))
+        // As many steps at least, and no table of a mebibyte of text times every name.
+        .filter(|(near, _)| near.chars().count().abs_diff(length) <= most)
+        .map(|(near, name)| (strsim::damerau_levenshtein(&lower, &near), name))
         .filter(|(steps, _)| *steps <= most)
         .min_by_key(|(steps, _)| *steps)
         .map(|(_, name)| name)
@@ -197,6 +196,18 @@ mod tests {
             assert_eq!(hint.as_deref(), Some(wanted), "{key}");
         }
         assert_eq!(for_key("colour", None, KEYS.into_iter()), None);
+    }
+
+    /// What is longer than every name by more than a slip is compared with none of them.
+    #[test]
+    fn a_long_word_is_near_nothing_at_once() {
+        let began = std::time::Instant::now();
+        assert_eq!(nearest(&"x".repeat(1 << 20), KEYS.into_iter()), None);
+        assert!(began.elapsed() < std::time::Duration::from_secs(2));
+        assert_eq!(
+            nearest("concurent_usrs", KEYS.into_iter()),
+            Some("concurrent_users")
+        );
     }
 
     #[test]

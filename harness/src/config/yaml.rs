@@ -20,6 +20,8 @@ const DEEPEST: usize = 64;
 const HIGHEST: usize = 2 * DEEPEST;
 /// Longest dotted path to a value in bytes: every value below a key carries it.
 const LONGEST_PATH: usize = 2_048;
+/// Longest dotted paths to all values of one file together: 200 000 of ordinary length are 20 MiB.
+const LONGEST_PATHS: usize = 64 << 20;
 
 /// Reads the one document of a file.
 ///
@@ -43,10 +45,12 @@ fn read(
     let limits = options! { block_nesting_limit: DEEPEST, flow_nesting_limit: DEEPEST };
     let mut reader = Reader {
         source,
+        widths: source.text.split('\n').map(width).collect(),
         lines: source.text.split('\n').collect(),
         events: Parser::new_from_str_with_options(&source.text, limits),
         anchors: HashMap::new(),
-        values: 0,
+        read: Size::default(),
+        kept: Size::default(),
         depth: 0,
         most_values,
         number_keys,
@@ -64,9 +68,13 @@ fn read(
 struct Reader<'a, 'p> {
     source: &'a SourceText,
     lines: Vec<&'a str>,
+    /// Characters of each line, counted once: a file of one line has all its values in it.
+    widths: Vec<usize>,
     events: Parser<'a, StrInput<'a>>,
     anchors: HashMap<usize, Anchored>,
-    values: usize,
+    /// What was read so far, and what is kept for aliases besides.
+    read: Size,
+    kept: Size,
     depth: usize,
     most_values: usize,
     number_keys: bool,
@@ -76,8 +84,32 @@ struct Reader<'a, 'p> {
 /// What an alias stands for.
 struct Anchored {
     node: Node,
-    values: usize,
+    size: Size,
     height: usize,
+}
+
+/// What a tree costs.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    values: usize,
+    /// Bytes of the paths to the values.
+    paths: usize,
+}
+
+impl Size {
+    fn plus(self, more: Size) -> Size {
+        Size {
+            values: self.values + more.values,
+            paths: self.paths + more.paths,
+        }
+    }
+
+    fn since(self, before: Size) -> Size {
+        Size {
+            values: self.values - before.values,
+            paths: self.paths - before.paths,
+        }
+    }
 }
 
 type Read<T> = Result<T, Box<Problem>>;
@@ -120,15 +152,16 @@ impl<'a> Reader<'a, '_> {
     /// Reads one value. `owner` is the place of its key, shown when the value is empty.
     fn node(&mut self, first: (Event<'a>, Span), path: &str, owner: Option<&Place>) -> Read<Node> {
         let (event, span) = first;
-        self.values += 1;
-        if self.values > self.most_values {
-            return Err(self.too_many(span));
-        }
+        let before = self.read;
+        let own = Size {
+            values: 1,
+            paths: path.len(),
+        };
+        self.add(own, span)?;
         if path.len() > LONGEST_PATH {
             let message = format!("the keys above this value have more than {LONGEST_PATH} bytes");
             return Err(self.broken(span, &message));
         }
-        let before = self.values;
         let mut place = self.place(span, path);
         let tag = event.tag().map(|tag| tag.original());
         if let Some(tag) = tag {
@@ -155,14 +188,41 @@ impl<'a> Reader<'a, '_> {
         };
         let node = Node { value, place };
         if anchor != 0 {
-            let anchored = Anchored {
-                node: node.clone(),
-                values: self.values - before + 1,
-                height: height(&node),
-            };
-            self.anchors.insert(anchor, anchored);
+            self.keep(anchor, &node, self.read.since(before), span)?;
         }
         Ok(node)
+    }
+
+    /// Adds to what was read.
+    fn add(&mut self, size: Size, span: Span) -> Read<()> {
+        self.read = self.read.plus(size);
+        if self.read.values > self.most_values {
+            return Err(self.too_many(span));
+        }
+        match self.read.paths > LONGEST_PATHS {
+            true => Err(self.too_long(span)),
+            false => Ok(()),
+        }
+    }
+
+    /// Keeps what aliases may stand for. Anchors inside anchors keep what lies in them once more
+    /// each, whether an alias names them or not.
+    fn keep(&mut self, anchor: usize, node: &Node, size: Size, span: Span) -> Read<()> {
+        self.kept = self.kept.plus(size);
+        if self.kept.values > self.most_values || self.kept.paths > LONGEST_PATHS {
+            let message = format!("anchors keep more than {} values", self.most_values);
+            let problem = Problem::at(&self.place(span, ""), message);
+            return Err(Box::new(problem.help(
+                "an anchor counts every value below it: take out those that no alias names",
+            )));
+        }
+        let anchored = Anchored {
+            node: node.clone(),
+            size,
+            height: height(node),
+        };
+        self.anchors.insert(anchor, anchored);
+        Ok(())
     }
 
     /// Reads what lies one storey deeper.
@@ -178,15 +238,14 @@ impl<'a> Reader<'a, '_> {
             let problem = *self.broken(span, "an alias inside the value that it stands for");
             return Err(Box::new(problem.help("write the value out")));
         };
-        self.values += anchored.values;
-        if self.values > self.most_values {
-            return Err(self.too_many(span));
-        }
+        let (size, height) = (anchored.size, anchored.height);
+        self.add(size, span)?;
         // An alias of an alias of an alias grows a tree that no single line of the file shows.
-        if self.depth + anchored.height > HIGHEST {
+        if self.depth + height > HIGHEST {
             return Err(self.broken(span, "nested too deep, aliases counted"));
         }
-        Ok(anchored.node.clone())
+        let node = self.anchors.get(&id).map(|anchored| anchored.node.clone());
+        node.ok_or_else(|| self.broken(span, "an alias for a name that nothing has"))
     }
 
     fn scalar(&mut self, word: &str, style: ScalarStyle, place: &Place) -> Value {
@@ -215,6 +274,8 @@ impl<'a> Reader<'a, '_> {
 
     fn map(&mut self, path: &str) -> Read<Value> {
         let mut entries: Vec<Entry> = Vec::new();
+        // Where each key stands: looked for one by one, a hundred thousand keys take minutes.
+        let mut at: HashMap<String, usize> = HashMap::new();
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
@@ -225,9 +286,12 @@ impl<'a> Reader<'a, '_> {
             let place = self.place(span, &key_path);
             let first = self.next()?;
             let value = self.node(first, &key_path, Some(&place))?;
-            match entries.iter().find(|entry| entry.key == key) {
+            match at.get(&key).and_then(|at| entries.get(*at)) {
                 Some(earlier) => self.problems.push(twice(&place, &key, &earlier.place)),
-                None => entries.push(Entry { key, place, value }),
+                None => {
+                    at.insert(key.clone(), entries.len());
+                    entries.push(Entry { key, place, value });
+                }
             }
         }
     }
@@ -259,8 +323,8 @@ impl<'a> Reader<'a, '_> {
     fn place(&self, span: Span, path: &str) -> Place {
         let line = span.start.line().max(1);
         let column = span.start.col();
-        let text = self.lines.get(line - 1).copied().unwrap_or_default();
-        let rest = text.trim_end().chars().count().saturating_sub(column);
+        let width = self.widths.get(line - 1).copied().unwrap_or_default();
+        let rest = width.saturating_sub(column);
         let length = if span.end.line() == line {
             span.end.col().saturating_sub(column).min(rest)
         } else {
@@ -293,9 +357,21 @@ impl<'a> Reader<'a, '_> {
         Box::new(problem.help("aliases count as often as they are used"))
     }
 
+    fn too_long(&self, span: Span) -> Box<Problem> {
+        let mebibytes = LONGEST_PATHS >> 20;
+        let message = format!("the keys above all values have more than {mebibytes} MiB together");
+        let problem = Problem::at(&self.place(span, ""), message);
+        Box::new(problem.help("every value counts all the keys above it: shorten them"))
+    }
+
     fn broken(&self, span: Span, message: &str) -> Box<Problem> {
         Box::new(Problem::at(&self.place(span, ""), message))
     }
+}
+
+/// Characters of a line without the blanks at its end.
+fn width(line: &str) -> usize {
+    line.trim_end().chars().count()
 }
 
 /// Storeys of a tree; 1 for a word.
@@ -361,107 +437,4 @@ fn narrow(number: usize) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn read(text: &str) -> (Option<Node>, Vec<Problem>) {
-        let source = SourceText::from_bytes("a.yaml", text.as_bytes().to_vec()).unwrap();
-        let mut problems = Vec::new();
-        let node = parse(&source, &mut problems);
-        (node, problems)
-    }
-
-    fn place(node: &Node) -> (u32, u32, u32) {
-        (node.place.line, node.place.column, node.place.length)
-    }
-
-    #[test]
-    fn every_value_has_its_place() {
-        let (node, problems) = read("a: 1\nb:\n  - \"äö\"\n  - {c: yes}\nd:\n");
-        let node = node.unwrap();
-        assert!(problems.is_empty());
-        assert_eq!(place(node.get("a").unwrap()), (1, 4, 1));
-        let list = node.get("b").unwrap().items();
-        assert_eq!(place(&list[0]), (3, 5, 4));
-        assert_eq!(list[1].get("c").unwrap().place.key_path, "b[1].c");
-        assert_eq!(place(list[1].get("c").unwrap()), (4, 9, 3));
-        assert_eq!(place(node.get("d").unwrap()), (5, 1, 1));
-    }
-
-    #[test]
-    fn aliases_are_read_and_bombs_are_not() {
-        let (node, problems) = read("a: &x [1, 2]\nb: *x\n");
-        assert!(problems.is_empty());
-        assert_eq!(node.unwrap().get("b").unwrap().items().len(), 2);
-        let mut bomb = String::from("a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n");
-        for level in 1..9 {
-            let alias = vec![format!("*a{}", level - 1); 10].join(", ");
-            bomb.push_str(&format!("a{level}: &a{level} [{alias}]\n"));
-        }
-        let (node, problems) = read(&bomb);
-        assert!(node.is_none());
-        assert!(problems[0].message.contains("more than"));
-    }
-
-    #[test]
-    fn aliases_of_aliases_grow_no_tower() {
-        let mut tower = String::from("a0: &a0 x\n");
-        for level in 1..40 {
-            let (open, close) = ("[".repeat(50), "]".repeat(50));
-            tower.push_str(&format!(
-                "a{level}: &a{level} {open}*a{}{close}\n",
-                level - 1
-            ));
-        }
-        let (node, problems) = read(&tower);
-        assert!(node.is_none());
-        assert_eq!(problems[0].message, "nested too deep, aliases counted");
-        assert_eq!(problems[0].place.as_ref().unwrap().line, 4);
-    }
-
-    #[test]
-    fn a_long_key_is_not_kept_for_every_value_below_it() {
-        let text = format!("? {}\n: [1, 2, 3]\n", "k".repeat(100_000));
-        let (node, problems) = read(&text);
-        assert!(node.is_none());
-        assert!(problems[0].message.contains("more than 2048 bytes"));
-    }
-
-    #[test]
-    fn other_formats_may_have_numbers_as_keys() {
-        let source = SourceText::from_bytes("a.yaml", b"200: {a: 1}\n".to_vec()).unwrap();
-        let mut problems = Vec::new();
-        let node = parse_foreign(&source, &mut problems).unwrap();
-        assert!(problems.is_empty());
-        assert!(node.get("200").is_some());
-    }
-
-    #[test]
-    fn mistakes_are_told_with_places() {
-        for (text, wanted, at) in [
-            ("a: 1\na: 2\n", "`a` is written twice", "a.yaml:2:1"),
-            ("1: x\n", "the key `1` is not text", "a.yaml:1:1"),
-            ("a: .nan\n", "`.nan` is not a finite number", "a.yaml:1:4"),
-            (
-                "a: 1\n---\nb: 1\n",
-                "a second document in one file",
-                "a.yaml:2:1",
-            ),
-            ("<<: {}\n", "merge keys `<<` are not read", "a.yaml:1:1"),
-            ("# nothing\n", "the file is empty", "a.yaml:1:1"),
-            ("a: !!str 5\n", "the tag `!!str` is not read", "a.yaml:1:4"),
-        ] {
-            let (_, problems) = read(text);
-            assert_eq!(problems[0].message, wanted);
-            assert_eq!(problems[0].place.as_ref().unwrap().to_string(), at);
-        }
-    }
-
-    #[test]
-    fn nesting_is_limited() {
-        let (node, problems) = read(&"[".repeat(10_000));
-        assert!(node.is_none());
-        assert_eq!(problems.len(), 1);
-    }
-}
+mod tests;
