@@ -7,7 +7,7 @@ use crate::model::baseline::{Baseline, Memory, Origin, Remembered, RunSummary};
 use crate::model::charts::{
     BaselineSeries, Charts, CurvePoint, LoadSeries, Past, PastRun, SecondSeen,
 };
-use crate::model::evidence::{Event, Evidence, Window};
+use crate::model::evidence::{Event, Evidence, Window, all_failed};
 use crate::model::series::Latencies;
 
 /// Percentiles of a curve: even steps on the scale of HDR plots, which is logarithmic in what is left above.
@@ -64,7 +64,7 @@ fn second(window: &Window) -> SecondSeen {
         t_s: window.t_s,
         steady: window.steady,
         requests: window.requests,
-        failed: window.failures.values().sum(),
+        failed: all_failed(&window.failures),
         p50_ms: window.p50_us.map(milliseconds),
         p95_ms: window.p95_us.map(milliseconds),
         p99_ms: window.p99_us.map(milliseconds),

@@ -317,19 +317,25 @@ pub struct Tally {
 impl Tally {
     /// Failed requests of every class.
     pub fn failed(&self) -> u64 {
-        self.failures.values().sum()
+        all_failed(&self.failures)
     }
 
     /// Requests to which a whole answer came.
     pub fn answered(&self) -> u64 {
-        let lost: u64 = self
+        let lost = self
             .failures
             .iter()
             .filter(|(class, _)| !class.answered())
-            .map(|(_, n)| n)
-            .sum();
+            .map(|(_, n)| *n)
+            .fold(0, u64::saturating_add);
         self.requests.saturating_sub(lost)
     }
+}
+
+/// Failures of all classes. What is read from a file may claim any numbers: two that only together
+/// are too large to count would be none.
+pub fn all_failed(failures: &BTreeMap<FailureClass, u64>) -> u64 {
+    failures.values().copied().fold(0, u64::saturating_add)
 }
 
 /// Everything seen in one run.

@@ -6,7 +6,7 @@ use crate::judge::measured::Measured;
 use crate::judge::outcome::{Outcome, Promise};
 use crate::judge::words;
 use crate::model::check::CheckClass;
-use crate::model::evidence::{Event, FailureClass};
+use crate::model::evidence::{Event, FailureClass, all_failed};
 use crate::model::load::Scenario;
 use std::collections::BTreeMap;
 
@@ -177,10 +177,14 @@ fn answered(measured: &Measured<'_>) -> Outcome {
 /// The totals and the windows are counted apart, so that neither can hide a loss.
 fn consistent(measured: &Measured<'_>) -> Outcome {
     let windows = measured.windows.iter();
-    let requests: u64 = windows.clone().map(|window| window.requests).sum();
+    let requests = windows
+        .clone()
+        .map(|window| window.requests)
+        .fold(0, u64::saturating_add);
     let mut failures: BTreeMap<FailureClass, u64> = BTreeMap::new();
     for (class, n) in windows.flat_map(|window| &window.failures) {
-        *failures.entry(*class).or_default() += n;
+        let sum = failures.entry(*class).or_default();
+        *sum = sum.saturating_add(*n);
     }
     let total = measured.tally;
     let seen = |class: &FailureClass| failures.get(class).copied().unwrap_or(0);
@@ -193,7 +197,7 @@ fn consistent(measured: &Measured<'_>) -> Outcome {
         words::counted(total.requests, "request"),
         words::count(total.failed()),
         words::counted(requests, "request"),
-        words::count(failures.values().sum()),
+        words::count(all_failed(&failures)),
         measured.windows.len(),
     );
     if requests != total.requests || !agree {

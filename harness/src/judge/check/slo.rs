@@ -6,7 +6,7 @@ use crate::judge::measured::{Measured, milliseconds};
 use crate::judge::outcome::{Outcome, Promise, Undecided};
 use crate::judge::{spans, words};
 use crate::model::check::CheckClass;
-use crate::model::evidence::Window;
+use crate::model::evidence::{Window, all_failed};
 use crate::model::load::Scenario;
 use crate::model::promise::{Metric, Slo};
 
@@ -129,7 +129,7 @@ fn holds(slo: &Slo, value: f64) -> Result<bool, Undecided> {
 
 /// Whether one second by itself is beyond the limit.
 fn is_bad(window: &Window, slo: &Slo) -> bool {
-    let failed: u64 = window.failures.values().sum();
+    let failed = all_failed(&window.failures);
     let over = |us: Option<u64>| us.is_some_and(|us| milliseconds(us) > slo.limit);
     match slo.metric {
         Metric::P50LatencyMs => over(window.p50_us),
