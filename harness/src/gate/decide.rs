@@ -71,7 +71,7 @@ pub fn decide(policy: &Policy, case: Case) -> Decision {
     }
 }
 
-fn verdict(findings: &[Finding]) -> State {
+pub(super) fn verdict(findings: &[Finding]) -> State {
     let worst = findings.iter().map(|finding| finding.state).max();
     worst.unwrap_or(State::Pass)
 }
