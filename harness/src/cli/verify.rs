@@ -4,7 +4,12 @@ use super::arguments::VerifyArguments;
 use super::gate::{artifact, commit};
 use super::{exit, keys};
 use crate::attest::{EnvelopeError, Opened, PublicKey, Said, Statement, open};
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+/// Largest statement that is read, in bytes: one of a suite with ten thousand checks is smaller.
+const LARGEST: u64 = 16 << 20;
 
 /// What the statement has to be about.
 struct Wanted {
@@ -26,7 +31,7 @@ fn verified(arguments: &VerifyArguments) -> Result<(), u8> {
         commit: arguments.commit.as_deref().map(commit).transpose()?,
         artifact: arguments.artifact.as_deref().map(artifact).transpose()?,
     };
-    let bytes = fs::read(&arguments.file).map_err(|error| {
+    let bytes = read(&arguments.file).map_err(|error| {
         let why = format!("cannot read {}: {error}", arguments.file.display());
         refused(&why, exit::EVIDENCE)
     })?;
@@ -41,6 +46,18 @@ fn verified(arguments: &VerifyArguments) -> Result<(), u8> {
             Ok(())
         }
         Said::Failed(words) => Err(refused(&format!("it does not say so: {words}"), exit::FAIL)),
+    }
+}
+
+/// The bytes of a file, which somebody else may have made as large as they like.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LARGEST {
+        true => Err(io::Error::other("it is larger than 16 MiB")),
+        false => Ok(bytes),
     }
 }
 

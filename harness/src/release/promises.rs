@@ -10,6 +10,9 @@ use crate::model::plan::Source;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// Most files that one report may name: git is asked for each.
+const MOST_FILES: usize = 10_000;
+
 /// The files of a commit that reports name, each asked for once.
 #[derive(Debug)]
 pub(super) struct Promises<'a> {
@@ -26,11 +29,20 @@ impl<'a> Promises<'a> {
         }
     }
 
-    /// Whether all files are the commit's.
+    /// Whether all files are the commit's, and whether there are any: a run that no file told what
+    /// to test was not told so by the commit.
     ///
     /// # Errors
-    /// The first one that is not, or that git here knows nothing of.
+    /// None, too many, or the first one that is not or that git here knows nothing of.
     pub(super) fn held(&mut self, files: &[Source]) -> Result<(), Refusal> {
+        if files.is_empty() {
+            let detail = "it names no file that said what to test";
+            return Err(Refusal::new("NOT_OF_COMMIT", detail));
+        }
+        if files.len() > MOST_FILES {
+            let detail = format!("{} files that said what to test", files.len());
+            return Err(Refusal::new("TOO_LARGE", detail));
+        }
         files.iter().try_for_each(|file| self.one(file))
     }
 
@@ -52,5 +64,24 @@ impl<'a> Promises<'a> {
             self.known.insert(path.to_owned(), own);
         }
         self.known.get(path)?.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn no_file_at_all_is_not_of_the_commit_and_very_many_are_not_asked_for() {
+        let mut promises = Promises::of("a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4");
+        assert_eq!(promises.held(&[]).unwrap_err().code, "NOT_OF_COMMIT");
+        let file = Source {
+            path: "suites/checkout.yaml".to_owned(),
+            digest: "sha256:x".to_owned(),
+        };
+        let many = vec![file; MOST_FILES + 1];
+        assert_eq!(promises.held(&many).unwrap_err().code, "TOO_LARGE");
+        assert!(promises.known.is_empty());
     }
 }

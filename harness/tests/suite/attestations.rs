@@ -97,6 +97,9 @@ fn a_closed_gate_attests_nothing_and_leaves_nothing_behind() {
     verify(&project, "svr.json", &[])
         .expect_code(4)
         .expect(&["cannot read svr.json"]);
+    verify(&project, "/dev/zero", &[])
+        .expect_code(4)
+        .expect(&["cannot read /dev/zero: it is larger than 16 MiB"]);
 }
 
 #[test]
