@@ -274,7 +274,7 @@ pub(super) struct GateArguments {
     /// Write the decision, too; it is kept in DIR/decisions in any case
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
-    /// Write what was verified as an in-toto statement (SVR); a closed gate writes none, and takes an older one away
+    /// Write what was verified as an in-toto statement (SVR); a gate that is not open writes none, and takes an older one away
     #[arg(long, value_name = "FILE")]
     pub(super) svr: Option<PathBuf>,
     /// Private Ed25519 key (PKCS #8, PEM) that signs the statement of `--svr`, as a DSSE envelope

@@ -27,16 +27,23 @@ pub(super) fn run(command: Option<&GateCommand>, arguments: &GateArguments) -> u
 }
 
 fn decided(arguments: &GateArguments, detail: Detail) -> u8 {
-    let format = match format(&arguments.format) {
-        Ok(format) => format,
-        Err(code) => return code,
-    };
+    match asked(arguments, detail) {
+        Ok(code) => code,
+        Err(code) => {
+            if matches!(detail, Detail::Short) {
+                gate_files::forget_svr(arguments);
+            }
+            code
+        }
+    }
+}
+
+/// Decides, tells and writes; the exit code where nothing was decided or not all was written.
+fn asked(arguments: &GateArguments, detail: Detail) -> Result<u8, u8> {
+    let format = format(&arguments.format)?;
     // A key that cannot sign is told before anything is decided.
-    let key = keys::wanted(arguments.sign_key.as_deref());
-    let (key, decision) = match key.and_then(|key| Ok((key, decide(arguments)?))) {
-        Ok(both) => both,
-        Err(code) => return code,
-    };
+    let key = keys::wanted(arguments.sign_key.as_deref())?;
+    let decision = decide(arguments)?;
     show(&decision, format, detail);
     let written = gate_files::reports(arguments, &decision).and_then(|()| match detail {
         Detail::Short => gate_files::write(arguments, &decision, &rerun(&decision), format)
@@ -44,8 +51,8 @@ fn decided(arguments: &GateArguments, detail: Detail) -> u8 {
         Detail::Explained => Ok(()),
     });
     match written {
-        Ok(()) => decision.exit_code,
-        Err(error) => unwritten(&error),
+        Ok(()) => Ok(decision.exit_code),
+        Err(error) => Err(unwritten(&error)),
     }
 }
 

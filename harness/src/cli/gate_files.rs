@@ -93,6 +93,17 @@ pub(super) fn write_svr(
     Ok(())
 }
 
+/// Takes an older statement away where none was written, so that nobody takes it for this gate's.
+/// Where it cannot be taken away, the exit code still says that there is none.
+pub(super) fn forget_svr(arguments: &GateArguments) {
+    if let Some(path) = &arguments.svr
+        && fs::remove_file(path).is_ok()
+    {
+        let path = path.display();
+        anstream::eprintln!("svr       none: this gate wrote none; the older {path} is taken away");
+    }
+}
+
 /// What another program reads holds nothing but the decision.
 fn tell(shown: Format, line: &str) {
     match shown {

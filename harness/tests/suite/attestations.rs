@@ -97,6 +97,15 @@ fn a_closed_gate_attests_nothing_and_leaves_nothing_behind() {
     verify(&project, "svr.json", &[])
         .expect_code(4)
         .expect(&["cannot read svr.json"]);
+    // Where nothing could be decided there is none, either.
+    project.write("svr.json", "{}");
+    gate(
+        &project,
+        &["--svr", "svr.json", "--policy", "gone.gate.yaml"],
+    )
+    .expect_code(2)
+    .expect(&["this gate wrote none", "is taken away"]);
+    assert!(!project.path().join("svr.json").exists());
     verify(&project, "/dev/zero", &[])
         .expect_code(4)
         .expect(&["cannot read /dev/zero: it is larger than 16 MiB"]);
