@@ -1,8 +1,9 @@
 //! Whether a counted report may release anything: fresh, finished, fit, about the artifact, not empty.
 
 use super::finding::{Desk, count, finding};
+use crate::model::check::Severity;
 use crate::model::decision::{Finding, Question};
-use crate::model::facts::ReportFacts;
+use crate::model::facts::{CheckFacts, ReportFacts};
 use crate::model::plan::Profile;
 use crate::model::report::DIRTY_REASON;
 use crate::model::verdict::Verdict;
@@ -41,13 +42,20 @@ pub(super) fn fitness(question: &Question, report: &ReportFacts, path: &str, des
     }
 }
 
-/// Checks that were asked: skipped ones decide nothing.
+/// Checks that were asked and could be answered, or that close the gate themselves where not.
 pub(super) fn decided(report: &ReportFacts) -> u64 {
-    let asked = report
-        .checks
-        .iter()
-        .filter(|check| check.verdict != Verdict::Skipped);
-    asked.count() as u64
+    let decided = report.checks.iter().filter(|check| is_decided(check));
+    decided.count() as u64
+}
+
+/// Skipped ones decide nothing, nor do those without an answer. Of these, the ones that can close
+/// the gate are told as what could not be decided, which is no lack of evidence.
+pub(super) fn is_decided(check: &CheckFacts) -> bool {
+    match check.verdict {
+        Verdict::Skipped => false,
+        Verdict::Error => check.severity == Severity::Block,
+        Verdict::Pass | Verdict::Warn | Verdict::Fail => true,
+    }
 }
 
 fn again(report: &ReportFacts) -> String {

@@ -1,7 +1,7 @@
 //! What the policy asks to be there: suites by name and kind, and their checks.
 
 use super::finding::{Desk, count, finding};
-use super::fitness::decided;
+use super::fitness::{decided, is_decided};
 use super::glob::matches;
 use super::sessions;
 use crate::model::decision::{Finding, Standing, Weighed};
@@ -156,11 +156,11 @@ fn needed(
     entry: &RequiredSuite,
     desk: &mut Desk<'_>,
 ) {
-    let mut meant = report
+    let meant: Vec<_> = report
         .checks
         .iter()
         .filter(|check| matches(wanted, &check.id))
-        .peekable();
+        .collect();
     let title = format!("{} decided `{wanted}`", report.suite);
     let told = |saw: &str| {
         let next = format!("find out why {} does not ask it", report.suite);
@@ -169,13 +169,15 @@ fn needed(
             .of(&report.suite, path)
             .at(&entry.place)
     };
-    if meant.peek().is_none() {
+    if meant.is_empty() {
         desk.no_evidence(told("no such check"));
-    } else if meant.all(|check| check.verdict == Verdict::Skipped) {
+    } else if meant.iter().all(|check| check.verdict == Verdict::Skipped) {
         desk.outcome(
             desk.policy.outcomes.skipped_required,
             told("all of them were skipped"),
         );
+    } else if !meant.iter().any(|check| is_decided(check)) {
+        desk.inconclusive(told("none of them could be decided"));
     }
 }
 

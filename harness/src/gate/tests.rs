@@ -679,6 +679,32 @@ fn copies_of_a_junit_file_count_once() {
     assert_eq!(closing(&copied), ["MISSING", "TOO_FEW_TESTS"]);
 }
 
+/// What cannot close the gate and has no answer is nothing that a release could rest on.
+#[test]
+fn checks_without_an_answer_decide_nothing() {
+    let mut asks = policy();
+    asks.required = vec![Required::Suite(crate::model::policy::RequiredSuite {
+        checks: vec!["a/*".into()],
+        ..suite("checkout")
+    })];
+    for severity in [Severity::Warn, Severity::Info] {
+        let mut undecided = bad("a/p95/slo", Verdict::Error, "TOO_FEW_SAMPLES");
+        undecided.severity = severity;
+        let of = |checks| ReportFacts {
+            verdict: Verdict::Warn,
+            ..with("checkout", checks)
+        };
+        let alone = with_report(of(vec![undecided.clone()]));
+        assert_eq!(closing(&alone), ["NO_TESTS"], "{severity:?}");
+        assert_eq!(alone.exit_code, 4);
+        let beside = || of(vec![undecided.clone(), check("b/p95/slo")]);
+        assert_eq!(with_report(beside()).exit_code, 0);
+        let required = decide(&asks, vec![input("a", beside())]);
+        assert_eq!(closing(&required), ["REQUIRED_CHECK"], "{severity:?}");
+        assert_eq!(required.exit_code, 3);
+    }
+}
+
 /// A rule that closes the gate does not go without a number because a check only warns.
 #[test]
 fn a_rule_is_undecided_where_an_undecided_check_cannot_close_the_gate() {

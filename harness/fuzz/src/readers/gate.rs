@@ -113,7 +113,7 @@ fn may_release(facts: &ReportFacts) -> bool {
     let asked = facts
         .checks
         .iter()
-        .any(|check| check.verdict != Verdict::Skipped);
+        .any(|check| !matches!(check.verdict, Verdict::Skipped | Verdict::Error));
     asked
         && !broken
         && matches!(facts.verdict, Verdict::Pass | Verdict::Warn)
