@@ -209,7 +209,10 @@ impl<'a> Reader<'a, '_> {
     /// each, whether an alias names them or not.
     fn keep(&mut self, anchor: usize, node: &Node, size: Size, span: Span) -> Read<()> {
         self.kept = self.kept.plus(size);
-        if self.kept.values > self.most_values || self.kept.paths > LONGEST_PATHS {
+        if self.kept.paths > LONGEST_PATHS {
+            return Err(self.too_long(span));
+        }
+        if self.kept.values > self.most_values {
             let message = format!("anchors keep more than {} values", self.most_values);
             let problem = Problem::at(&self.place(span, ""), message);
             return Err(Box::new(problem.help(
