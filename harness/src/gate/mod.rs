@@ -23,7 +23,7 @@ mod sessions;
 mod simulate;
 mod standing;
 #[cfg(test)]
-mod testdata;
+pub(crate) mod testdata;
 #[cfg(test)]
 mod tests;
 mod waive;

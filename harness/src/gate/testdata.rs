@@ -143,6 +143,16 @@ pub(crate) fn policy() -> Policy {
     }
 }
 
+/// As [`policy`], with this changed of what it wants of `checkout`.
+pub(crate) fn policy_with(change: impl FnOnce(&mut RequiredSuite)) -> Policy {
+    let mut entry = suite("checkout");
+    change(&mut entry);
+    Policy {
+        required: vec![Required::Suite(entry)],
+        ..policy()
+    }
+}
+
 pub(crate) fn rule(fail: &str) -> GateRule {
     GateRule {
         id: "p95".into(),

@@ -3,11 +3,10 @@
 
 use super::rejudge::judged_again;
 use super::{Places, gather};
-use crate::config::document;
-use crate::config::source::SourceText;
+use crate::gate::testdata::{COMMIT, policy_with, question};
 use crate::gate::{Case, decide};
 use crate::judge::testdata;
-use crate::model::decision::{Decision, Question, Waivers};
+use crate::model::decision::{Decision, Waivers};
 use crate::model::evidence::Evidence;
 use crate::model::policy::Policy;
 use crate::store::{self, EvidenceWriter};
@@ -15,19 +14,9 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const COMMIT: &str = "a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4";
-const POLICY: &str = "\
-apiVersion: proofhouse/gate/v1
-freshness: {max_age: 24h}
-required: [{suite: checkout, kind: performance}]
-";
-
-fn policy(text: &str) -> Policy {
-    let source = SourceText::from_bytes("release.gate.yaml", text.into()).unwrap();
-    let mut problems = Vec::new();
-    let policy = document::policy(&source, &mut problems);
-    assert_eq!(problems, []);
-    policy.unwrap()
+/// Wants the run, and has it judged again.
+fn policy() -> Policy {
+    policy_with(|entry| entry.kind = Some("performance".into()))
 }
 
 /// Writes a run as the harness does; its folder.
@@ -62,11 +51,7 @@ fn ask(root: &Path, policy: &Policy) -> Decision {
         working: root,
     };
     let case = Case {
-        question: Question {
-            commit: COMMIT.to_owned(),
-            artifact: None,
-            now: "2026-03-14T10:00:00Z".parse().unwrap(),
-        },
+        question: question(),
         inputs: gather(places, policy, COMMIT).unwrap(),
         waivers: Waivers::default(),
     };
@@ -102,15 +87,18 @@ fn whitewash(report: &mut Value) {
 fn a_failure_that_was_made_a_pass_is_found_out() {
     let root = tempfile::tempdir().unwrap();
     let folder = run(root.path(), &testdata::fail());
-    assert_eq!(ask(root.path(), &policy(POLICY)).exit_code, 1);
+    assert_eq!(ask(root.path(), &policy()).exit_code, 1);
     edit(&folder, whitewash);
-    let decision = ask(root.path(), &policy(POLICY));
+    let decision = ask(root.path(), &policy());
     assert_eq!(decision.exit_code, 4, "{:?}", decision.findings);
     assert!(codes(&decision).contains(&"REPORT_MISMATCH"));
     let told = &decision.findings[0];
     assert!(told.saw.contains("where the report says pass"), "{told:?}");
     // Who says so believes reports.
-    let trusting = policy(&format!("{POLICY}rejudge: false\n"));
+    let trusting = Policy {
+        rejudge: false,
+        ..policy()
+    };
     assert_eq!(ask(root.path(), &trusting).exit_code, 0);
 }
 
@@ -155,10 +143,10 @@ fn whatever_is_edited_in_a_report_is_found_out() {
     for (name, change) in changes {
         let root = tempfile::tempdir().unwrap();
         let folder = run(root.path(), &testdata::pass());
-        let whole = ask(root.path(), &policy(POLICY));
+        let whole = ask(root.path(), &policy());
         assert_eq!(whole.exit_code, 0, "{:?}", whole.findings);
         edit(&folder, change);
-        let decision = ask(root.path(), &policy(POLICY));
+        let decision = ask(root.path(), &policy());
         assert_eq!(decision.exit_code, 4, "{name}: {:?}", decision.findings);
         assert!(codes(&decision).contains(&"REPORT_MISMATCH"), "{name}");
     }
@@ -173,7 +161,7 @@ fn a_changed_work_tree_cannot_be_hidden() {
     let started = Box::new(evidence.started.clone());
     evidence.events[0].event = crate::model::evidence::Event::RunStarted(started);
     let folder = run(root.path(), &evidence);
-    let decision = ask(root.path(), &policy(POLICY));
+    let decision = ask(root.path(), &policy());
     assert_eq!(decision.exit_code, 4);
     assert!(codes(&decision).contains(&"UNFIT"));
     edit(&folder, |report| {
@@ -181,7 +169,7 @@ fn a_changed_work_tree_cannot_be_hidden() {
         report["fit_for_release"] = json!(true);
         report["unfit_reasons"] = json!([]);
     });
-    let decision = ask(root.path(), &policy(POLICY));
+    let decision = ask(root.path(), &policy());
     assert_eq!(decision.exit_code, 4);
     assert!(codes(&decision).contains(&"REPORT_MISMATCH"));
 }
@@ -194,7 +182,7 @@ fn a_report_cannot_leave_its_commit() {
     edit(&folder, |report| {
         report["subject"]["commit"] = json!("b".repeat(40));
     });
-    let decision = ask(root.path(), &policy(POLICY));
+    let decision = ask(root.path(), &policy());
     assert_eq!(decision.exit_code, 4);
     assert!(
         codes(&decision).contains(&"INCONSISTENT"),
@@ -216,7 +204,7 @@ fn evidence_that_is_no_run_makes_no_report() {
             "bytes": text.len(),
         }]);
     });
-    let decision = ask(root.path(), &policy(POLICY));
+    let decision = ask(root.path(), &policy());
     assert_eq!(decision.exit_code, 4);
     assert!(codes(&decision).contains(&"UNREADABLE"));
 }

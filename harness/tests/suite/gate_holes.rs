@@ -1,11 +1,8 @@
 //! No hole: whatever is done to a set of evidence that opens the gate, the damaged set does not.
 
 use crate::gate_damage::{self, Damage};
-use crate::gate_world::{self as world, CHAOS, COMMIT, Files, NOW, PERFORMANCE};
-use proofhouse::config::document;
-use proofhouse::config::source::SourceText;
-use proofhouse::gate::{Case, decide};
-use proofhouse::model::decision::{Decision, Question, Waivers};
+use crate::gate_world::{self as world, CHAOS, COMMIT, Files, PERFORMANCE, policy};
+use proofhouse::model::decision::Decision;
 use proofhouse::model::policy::Policy;
 use proofhouse::release::{Places, gather};
 use rand::rngs::SmallRng;
@@ -16,34 +13,13 @@ use std::path::Path;
 /// Rounds of an ordinary run.
 const ROUNDS: u64 = 2_000;
 
-fn policy(text: &str) -> Policy {
-    let source = SourceText::from_bytes("release.gate.yaml", text.into()).unwrap();
-    let mut problems = Vec::new();
-    let policy = document::policy(&source, &mut problems);
-    assert_eq!(problems, []);
-    policy.unwrap()
-}
-
 fn ask(root: &Path, policy: &Policy) -> Decision {
     let evidence = root.join("target/proofhouse");
     let places = Places {
         folder: &evidence,
         working: root,
     };
-    let inputs = gather(places, policy, COMMIT).unwrap();
-    let question = Question {
-        commit: COMMIT.into(),
-        artifact: None,
-        now: NOW.parse().unwrap(),
-    };
-    decide(
-        policy,
-        Case {
-            question,
-            inputs,
-            waivers: Waivers::default(),
-        },
-    )
+    world::decided(policy, gather(places, policy, COMMIT).unwrap())
 }
 
 /// One round: what the gate says of evidence with one damage.

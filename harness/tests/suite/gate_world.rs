@@ -1,5 +1,11 @@
 //! A folder of evidence that opens the gate, for the tests that damage it.
 
+use proofhouse::config::document;
+use proofhouse::config::source::SourceText;
+use proofhouse::gate::{Case, decide};
+use proofhouse::model::decision::{Decision, Question, Waivers};
+use proofhouse::model::facts::Input;
+use proofhouse::model::policy::Policy;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -58,6 +64,30 @@ pub fn sessions_policy() -> String {
     POLICY
         .replace("min_tests: 20", "min_tests: 20, min_sessions: 3")
         .replace("min_tests: 10", "min_tests: 10, min_sessions: 3")
+}
+
+/// A policy without mistakes, as the gate reads it.
+pub fn policy(text: &str) -> Policy {
+    let source = SourceText::from_bytes("release.gate.yaml", text.into()).unwrap();
+    let mut problems = Vec::new();
+    let policy = document::policy(&source, &mut problems);
+    assert_eq!(problems, []);
+    policy.unwrap()
+}
+
+/// What the gate says of such evidence, asked for [`COMMIT`] at [`NOW`].
+pub fn decided(policy: &Policy, inputs: Vec<Input>) -> Decision {
+    let question = Question {
+        commit: COMMIT.into(),
+        artifact: None,
+        now: NOW.parse().unwrap(),
+    };
+    let case = Case {
+        question,
+        inputs,
+        waivers: Waivers::default(),
+    };
+    decide(policy, case)
 }
 
 /// Evidence of three sessions of each suite; the runs of [`files`] are the first ones.

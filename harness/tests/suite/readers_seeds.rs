@@ -1,11 +1,8 @@
 //! Files to begin with: those of the repository, those that the harness writes, and hostile ones.
 
 use crate::gate_world;
-use proofhouse::config::document;
-use proofhouse::config::source::SourceText;
-use proofhouse::gate::{self, Case, decide};
+use proofhouse::gate;
 use proofhouse::model::baseline::{BASELINE_SCHEMA, Baseline, Origin, RunSummary, SummaryWindow};
-use proofhouse::model::decision::{Question, Waivers};
 use proofhouse::model::environment::{EnvironmentPlan, Machine, fingerprint};
 use proofhouse::model::evidence::{Event, FailureClass, RunStarted, Subject, Timed};
 use proofhouse::model::facts::{Content, Input};
@@ -397,17 +394,6 @@ fn input(path: &str, content: Content) -> Input {
 }
 
 fn decision(inputs: Vec<Input>) -> Vec<u8> {
-    let source = SourceText::from_bytes("release.gate.yaml", gate_world::POLICY.into()).unwrap();
-    let policy = document::policy(&source, &mut Vec::new()).unwrap();
-    let question = Question {
-        commit: gate_world::COMMIT.into(),
-        artifact: None,
-        now: gate_world::NOW.parse().unwrap(),
-    };
-    let case = Case {
-        question,
-        inputs,
-        waivers: Waivers::default(),
-    };
-    serde_json::to_vec_pretty(&decide(&policy, case)).unwrap()
+    let policy = gate_world::policy(gate_world::POLICY);
+    serde_json::to_vec_pretty(&gate_world::decided(&policy, inputs)).unwrap()
 }

@@ -62,6 +62,19 @@ fn a_policy_is_read() {
     assert_eq!(policy.outcomes.invalid, OnUndecided::Fail);
 }
 
+#[test]
+fn reports_are_judged_again_unless_the_policy_says_otherwise() {
+    for (more, rejudge) in [
+        ("", true),
+        ("rejudge: true\n", true),
+        ("rejudge: false\n", false),
+    ] {
+        let (policy, problems) = policy(&format!("{GOOD}{more}"));
+        assert_eq!(problems, []);
+        assert_eq!(policy.unwrap().rejudge, rejudge, "`{more}`");
+    }
+}
+
 /// A blank condition is told once, and every fault of a condition says what to write instead.
 #[test]
 fn faults_of_conditions_say_what_to_do() {

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::gate::testdata::{
-    COMMIT, bad, check, closing, decide, decide_with, input, place, policy, question, report, rule,
-    suite, time, with,
+    COMMIT, bad, check, closing, decide, decide_with, input, place, policy_with, question, report,
+    rule, time, with,
 };
 use crate::gate::{Case, rerun};
 use crate::model::decision::{
@@ -12,20 +12,16 @@ use crate::model::decision::{
 use crate::model::expression::Condition;
 use crate::model::facts::{AbandonedFacts, Content, Input, ReportFacts};
 use crate::model::plan::Profile;
-use crate::model::policy::{OnUndecided, Policy, Required, RequiredSuite, Waiver};
+use crate::model::policy::{OnUndecided, Policy, Waiver};
 use crate::model::report::DIRTY_REASON;
 use crate::model::verdict::Verdict;
 
 /// Wants so many sessions of `checkout`, and forbids more runs than that where told.
 fn wants(min_sessions: u64, sessions_max: Option<u64>) -> Policy {
-    Policy {
-        required: vec![Required::Suite(RequiredSuite {
-            min_sessions,
-            sessions_max,
-            ..suite("checkout")
-        })],
-        ..policy()
-    }
+    policy_with(|entry| {
+        entry.min_sessions = min_sessions;
+        entry.sessions_max = sessions_max;
+    })
 }
 
 /// The facts as of a run that began at this hour and minute of the day, and took a minute.
@@ -159,11 +155,10 @@ fn runs_that_could_not_release_are_no_sessions() {
             "1 SAME_RUN",
         ),
     ];
-    let mut wanted = wants(2, None);
-    let Required::Suite(entry) = &mut wanted.required[0] else {
-        unreachable!()
-    };
-    (entry.min_tests, entry.checks) = (2, vec!["b/*".into()]);
+    let mut wanted = policy_with(|entry| {
+        (entry.min_sessions, entry.min_tests) = (2, 2);
+        entry.checks = vec!["b/*".into()];
+    });
     for (first, why) in cases {
         let decision = ask(&wanted, &[first, passed("08:30")]);
         let missing = told(&decision, "TOO_FEW_SESSIONS");
@@ -272,11 +267,9 @@ fn a_failed_session_closes_it_until_enough_others_followed() {
 
 #[test]
 fn a_session_that_is_too_short_to_count_is_not_too_short_to_fail() {
-    let mut wanted = wants(2, None);
-    let Required::Suite(entry) = &mut wanted.required[0] else {
-        unreachable!()
-    };
-    entry.min_tests = 2;
+    let wanted = policy_with(|entry| {
+        (entry.min_sessions, entry.min_tests) = (2, 2);
+    });
     let short = with(
         "checkout",
         vec![bad("a/p95/slo", Verdict::Fail, "P95_ABOVE_SLO")],
@@ -423,11 +416,10 @@ fn the_way_out_respects_the_most_runs() {
 /// Every suite that an entry means needs its own sessions; those of another count for nothing.
 #[test]
 fn each_matching_suite_needs_its_own() {
-    let mut wanted = wants(2, None);
-    let Required::Suite(entry) = &mut wanted.required[0] else {
-        unreachable!()
-    };
-    entry.suite = "check*".into();
+    let wanted = policy_with(|entry| {
+        entry.suite = "check*".into();
+        entry.min_sessions = 2;
+    });
     let mut runs = vec![passed("08:00"), passed("08:10")];
     runs.push(ReportFacts {
         id: "z".into(),
