@@ -178,6 +178,7 @@ fn plan(probe: &ProbePlan, outage: &Outage) -> ChaosPlan {
             place: place(),
         }],
         pre: outage.begins,
+        pre_tries: 1,
         post: Duration::from_secs(60),
         seed: 1,
         place: place(),

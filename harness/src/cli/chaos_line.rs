@@ -12,6 +12,7 @@ pub(super) fn line(event: &ChaosEvent) -> Option<String> {
         } => format!("  refused  {}: {detail}", guard.word()),
         ChaosEvent::Recovered { run, detail } => format!("  healed   of {run}: {detail}"),
         ChaosEvent::PhaseStarted { phase } => format!("  phase    {}", phase.word()),
+        ChaosEvent::NotSteady { reason, .. } => format!("  unsteady {reason}"),
         ChaosEvent::Fault { action, step } => format!("  fault    {action}: {}", step_words(step)?),
         ChaosEvent::Aborted { reason } => format!("  aborted  {reason}"),
         ChaosEvent::ReadFailed { name, reason } => format!("  unread   {name}: {reason}"),
@@ -50,6 +51,14 @@ mod tests {
         assert_eq!(
             line(&failed).unwrap(),
             "  fault    cut: CANNOT BE HEALED: no daemon"
+        );
+        let unsteady = ChaosEvent::NotSteady {
+            to_us: 5,
+            reason: "api: 78 of 80 attempts good".into(),
+        };
+        assert_eq!(
+            line(&unsteady).unwrap(),
+            "  unsteady api: 78 of 80 attempts good"
         );
         let refused = ChaosEvent::Guard {
             guard: GuardName::Label,

@@ -17,6 +17,8 @@ pub(super) async fn show(plan: &Plan, enabled: bool) -> u8 {
         enabled,
         journals: Path::new(runners::JOURNALS),
         company: None,
+        // Nothing is watched here, and nothing broken.
+        unrest: &|_| Some("a preview".to_owned()),
     };
     let preview = match runners::preview(&request).await {
         Ok(preview) => preview,

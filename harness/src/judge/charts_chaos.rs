@@ -104,6 +104,8 @@ fn responded(scene: &Scene<'_>, response: &Response) -> Seen {
 }
 
 fn binned(name: String, mut seen: Vec<Seen>, slot_s: f64) -> ProbeSeries {
+    // The scale begins with the pre phase that counts; the timeline tells of those before it.
+    seen.retain(|one| one.at_s >= 0.0);
     seen.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
     let mut slots: Vec<SlotSeen> = Vec::new();
     for one in seen {

@@ -1,7 +1,9 @@
 //! A chaos story with a load beside it: two runners that know nothing of each other, on one clock.
 
 use super::{Halt, World};
+use crate::judge;
 use crate::model::chaos::{ChaosPlan, JourneyPlan};
+use crate::model::evidence::Timed;
 use crate::model::load::{ResourceSource, Target};
 use crate::model::recorder::Recorder;
 use crate::runners::chaos::{self, ChaosRequest, Company, Cues};
@@ -41,12 +43,16 @@ impl World<'_> {
         recorder: &Recorder,
         stop: &watch::Receiver<bool>,
     ) -> Result<(), Halt> {
+        let started = self.started;
+        // The judge says what it will say of this pre phase, before anything is broken.
+        let unrest = |seen: Vec<Timed>| judge::chaos::unrest(started, seen);
         let request = ChaosRequest {
             plan,
-            run_id: self.run_id,
+            run_id: &started.run_id,
             enabled: self.enable_chaos,
             journals: Path::new(chaos::JOURNALS),
             company,
+            unrest: &unrest,
         };
         chaos::run(&request, recorder, stop.clone()).await?;
         Ok(())

@@ -102,11 +102,10 @@ pub async fn run(
     let folder = RunFolder::create(root, &started)?;
     let path = folder.path().to_owned();
     let (recorder, scribe) = Scribe::start(folder, watcher);
-    let run_id = started.run_id.clone();
-    recorder.record(Event::RunStarted(Box::new(started)));
+    recorder.record(Event::RunStarted(Box::new(started.clone())));
     let world = World {
         plan,
-        run_id: &run_id,
+        started: &started,
         enable_chaos: request.enable_chaos,
         issuer: issuer.as_ref(),
         tokens: &tokens,
@@ -147,7 +146,7 @@ fn bind(plan: &Plan) -> RunStarted {
 /// Everything that measuring needs.
 struct World<'a> {
     plan: &'a Plan,
-    run_id: &'a str,
+    started: &'a RunStarted,
     enable_chaos: bool,
     issuer: Option<&'a Issuer>,
     tokens: &'a Tokens,

@@ -89,6 +89,12 @@ const PRE: Field = optional(
     "5s",
     "How long the system is watched before the first blow; default `5s`, quick `3s`.",
 );
+const PRE_TRIES: Field = optional(
+    "pre_tries",
+    Shape::Whole(1, 100),
+    "1",
+    "How often `pre` is tried, at most, until the steady state held in it; default 3.",
+);
 const POST: Field = optional(
     "post",
     DURATION,
@@ -118,6 +124,7 @@ pub static CHAOS: Record = Record {
         VALIDATION_FIELD,
         CLEANUP_FIELD,
         PRE,
+        PRE_TRIES,
         POST,
         SEED,
     ],
@@ -153,6 +160,7 @@ static NAMED: Record = Record {
         VALIDATION_FIELD,
         CLEANUP_FIELD,
         PRE,
+        PRE_TRIES,
         POST,
         SEED,
     ],
@@ -193,6 +201,8 @@ pub struct WrittenScenario {
     pub cleanup: Vec<Placed<Cleanup>>,
     /// How long the system is watched first.
     pub pre: Option<Duration>,
+    /// How often that is tried.
+    pub pre_tries: Option<u32>,
     /// Longest wait for recovery.
     pub post: Option<Duration>,
     /// Seed of random choices.
@@ -259,6 +269,7 @@ fn scenario(node: &Node, name: Placed<String>, problems: &mut Vec<Problem>) -> W
         validation: validation::validations(node, problems),
         cleanup: cleanup::cleanup(node, problems),
         pre: time::duration(node, "pre"),
+        pre_tries: node.get("pre_tries").and_then(Node::unsigned),
         post: time::duration(node, "post"),
         seed: node.get("seed").and_then(Node::unsigned).unwrap_or(1),
         services: services(node),

@@ -30,6 +30,7 @@ mod validation;
 pub(crate) use notes::notes;
 pub(crate) use results::outcome;
 pub(crate) use scene::{Blow, Scene};
+pub use standing::unrest;
 
 use super::case::Case;
 use super::check::Check;

@@ -1,7 +1,8 @@
 //! What a reader of a chaos report must know before believing it.
 
 use super::scene::Scene;
-use crate::model::chaos::{FaultKind, Stop};
+use crate::judge::words;
+use crate::model::chaos::{FaultKind, Phase, Stop};
 
 /// All notes.
 pub(crate) fn notes(scene: &Scene<'_>) -> Vec<String> {
@@ -12,6 +13,7 @@ pub(crate) fn notes(scene: &Scene<'_>) -> Vec<String> {
             format!("before it began, what run {run} had left broken was healed: {detail}")
         })
         .collect();
+    notes.extend(waited(scene));
     if scene.blows.iter().all(|blow| blow.called().is_none()) {
         return notes;
     }
@@ -44,4 +46,20 @@ pub(crate) fn notes(scene: &Scene<'_>) -> Vec<String> {
         );
     }
     notes
+}
+
+/// How long the steady state was waited for, where it did not hold at once.
+fn waited(scene: &Scene<'_>) -> Option<String> {
+    let (first, last) = (scene.unsteady.first()?, scene.unsteady.last()?);
+    if scene.gave_up().is_some() {
+        return None;
+    }
+    let began = scene.phases.get(&Phase::Pre).copied().unwrap_or(last.to);
+    Some(format!(
+        "the steady state did not hold at once: the pre phase began again {}, {:.1} s later than it \
+         would have; what was seen until then is no part of it (last: {})",
+        words::counted(scene.unsteady.len() as u64, "time"),
+        began.saturating_sub(first.from) as f64 / 1e6,
+        last.reason
+    ))
 }

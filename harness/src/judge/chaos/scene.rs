@@ -16,8 +16,10 @@ pub(crate) struct Scene<'a> {
     pub guards: Vec<(GuardName, bool, &'a str)>,
     /// Faults of dead runs that were healed first.
     pub recovered: Vec<(&'a str, &'a str)>,
-    /// When each phase began.
+    /// When each phase began; of several pre phases, the last.
     pub phases: BTreeMap<Phase, u64>,
+    /// Pre phases in which the steady state did not hold, in order.
+    pub unsteady: Vec<Unsteady<'a>>,
     /// One for each action of the plan, in its order.
     pub blows: Vec<Blow<'a>>,
     /// By probe, in order of invocation.
@@ -45,6 +47,14 @@ const KERNEL_TICK_US: u64 = 10_000;
 pub(crate) struct Blow<'a> {
     pub action: &'a Action,
     pub steps: Vec<(u64, &'a FaultStep)>,
+}
+
+/// A pre phase in which the steady state did not hold, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unsteady<'a> {
+    pub from: u64,
+    pub to: u64,
+    pub reason: &'a str,
 }
 
 /// A moment that lies between two others, in microseconds.
@@ -167,6 +177,7 @@ impl<'a> Scene<'a> {
             guards: Vec::new(),
             recovered: Vec::new(),
             phases: BTreeMap::new(),
+            unsteady: Vec::new(),
             blows: plan.actions.iter().map(blow).collect(),
             attempts: BTreeMap::new(),
             operations: Vec::new(),
@@ -204,8 +215,14 @@ impl<'a> Scene<'a> {
                 detail,
             } => self.guards.push((*guard, *passed, detail)),
             ChaosEvent::Recovered { run, detail } => self.recovered.push((run, detail)),
+            ChaosEvent::PhaseStarted { phase: Phase::Pre } => self.begin_pre(t_us),
             ChaosEvent::PhaseStarted { phase } => {
                 self.phases.entry(*phase).or_insert(t_us);
+            }
+            ChaosEvent::NotSteady { to_us, reason } => {
+                let (to, from) = (*to_us, self.phases.get(&Phase::Pre).copied());
+                let from = from.unwrap_or(to);
+                self.unsteady.push(Unsteady { from, to, reason });
             }
             ChaosEvent::Fault { action, step } => {
                 let mut blows = self.blows.iter_mut();
@@ -228,6 +245,29 @@ impl<'a> Scene<'a> {
             }
             ChaosEvent::Invoked { .. } | ChaosEvent::Read(_) => {}
         }
+    }
+
+    /// A pre phase takes the place of one in which the steady state did not hold, and of no other:
+    /// nobody chooses from good ones, and after the blow there is nothing to choose.
+    fn begin_pre(&mut self, t_us: u64) {
+        if self.gave_up().is_some() && !self.phases.contains_key(&Phase::During) {
+            self.phases.insert(Phase::Pre, t_us);
+        } else {
+            self.phases.entry(Phase::Pre).or_insert(t_us);
+        }
+    }
+
+    /// The last pre phase, where the steady state did not hold in it and none followed.
+    pub fn gave_up(&self) -> Option<&Unsteady<'a>> {
+        let began = self.phases.get(&Phase::Pre)?;
+        self.unsteady.last().filter(|last| last.from == *began)
+    }
+
+    /// When the pre phase was over; 0 where it never was.
+    pub fn pre_ended(&self) -> u64 {
+        let during = self.phases.get(&Phase::During).copied();
+        let gave_up = self.gave_up().map(|last| last.to);
+        gave_up.or(during).unwrap_or(0)
     }
 
     /// All attempts of a probe in order of invocation.
@@ -274,7 +314,9 @@ impl<'a> Scene<'a> {
         } else if complete_us >= began(Phase::During) {
             Some(Phase::During)
         } else if invoke_us >= began(Phase::Pre) {
-            Some(Phase::Pre)
+            // What came after a pre phase that led to no blow belongs to none.
+            let over = self.gave_up().is_some_and(|last| complete_us >= last.to);
+            (!over).then_some(Phase::Pre)
         } else {
             None
         }

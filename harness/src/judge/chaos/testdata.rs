@@ -501,6 +501,7 @@ fn plan() -> ChaosPlan {
         }],
         validation: validations(),
         pre: Duration::from_secs(5),
+        pre_tries: 1,
         post: Duration::from_secs(30),
         seed: 1,
         place: place(9),

@@ -1,4 +1,4 @@
-//! The timeline: phases, faults and returns in order, in milliseconds since the pre phase began.
+//! The timeline: phases, faults and returns in order, in milliseconds since the last pre phase began.
 
 use super::scene::{Between, Blow, Scene};
 use crate::model::chaos::{FaultStep, Phase, StepSeen};
@@ -10,6 +10,13 @@ pub(super) fn steps(scene: &Scene<'_>) -> Vec<StepSeen> {
         .iter()
         .map(|(phase, t)| plain(scene, *t, "", phase_words(*phase)))
         .collect();
+    for tried in &scene.unsteady {
+        if scene.gave_up() != Some(tried) {
+            steps.push(plain(scene, tried.from, "", phase_words(Phase::Pre)));
+        }
+        let what = format!("not in its steady state: {}", tried.reason);
+        steps.push(plain(scene, tried.to, "", what));
+    }
     for blow in &scene.blows {
         let told = blow.steps.iter();
         steps.extend(told.filter_map(|(t, step)| of(scene, blow, *t, step)));

@@ -34,12 +34,20 @@ pub struct ChaosPlan {
     pub validation: Vec<Validation>,
     /// How long the system is watched before the first blow.
     pub pre: Duration,
+    /// How often the pre phase may be tried until the steady state held in one of them.
+    #[serde(default = "once")]
+    pub pre_tries: u32,
     /// Longest wait, after the last fault is healed, for recovery and drain.
     pub post: Duration,
     /// Seed of every random choice.
     pub seed: u64,
     /// Where the scenario was written.
     pub place: Place,
+}
+
+/// Plans of older evidence had one try.
+fn once() -> u32 {
+    1
 }
 
 /// What must be so before anything is broken. Each guard refuses before any call that changes state.

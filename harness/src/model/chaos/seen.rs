@@ -31,6 +31,14 @@ pub enum ChaosEvent {
         /// Which.
         phase: Phase,
     },
+    /// A pre phase is over in which the steady state did not hold: it counts for nothing. It
+    /// begins again, or the scenario ends before the first blow.
+    NotSteady {
+        /// When it was over.
+        to_us: u64,
+        /// What was seen.
+        reason: String,
+    },
     /// A step in the life of a fault.
     Fault {
         /// The action's id.

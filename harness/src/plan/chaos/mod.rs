@@ -24,6 +24,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// How often a system may be watched until it is at rest, where nothing is written: a busy
+/// machine stands still for a moment now and then, and not three times in a row.
+const PRE_TRIES: u32 = 3;
+
 /// What is to be planned.
 #[derive(Debug, Clone)]
 pub struct ChaosRequest {
@@ -163,6 +167,7 @@ fn scenario_plan(
         actions: Vec::new(),
         validation: Vec::new(),
         pre: scenario.pre.unwrap_or(quick::pre(profile)),
+        pre_tries: scenario.pre_tries.unwrap_or(PRE_TRIES),
         post: Duration::ZERO,
         seed: scenario.seed,
         place: scenario.name.place.clone(),

@@ -196,6 +196,18 @@ fn the_quick_profile_shortens_faults_and_keeps_limits() {
 }
 
 #[test]
+fn the_pre_phase_is_tried_as_often_as_is_written() {
+    for profile in [Profile::Full, Profile::Quick] {
+        assert_eq!(seed("nats_partition_mesh", profile).pre_tries, 3);
+        let once = format!("{RICH}pre_tries: 1\n");
+        let plan = planned(&[("c/a.yaml", &once)], None, None, profile).unwrap();
+        assert_eq!(plan.chaos.unwrap().pre_tries, 1);
+    }
+    let never = format!("{RICH}pre_tries: 0\n");
+    planned(&[("c/a.yaml", &never)], None, None, Profile::Full).unwrap_err();
+}
+
+#[test]
 fn the_first_system_that_is_found_says_everything() {
     let alone = SEED.split("\n  postgres_restart_outbox").next().unwrap();
     let without = planned(&[("c/a.yaml", alone)], None, None, Profile::Full).unwrap_err();

@@ -4,7 +4,7 @@
 //! one end of it to each.
 
 use super::live::Live;
-use crate::model::evidence::Response;
+use crate::model::evidence::{Response, Timed};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,6 +88,16 @@ impl Company {
         let _ = there
             .wait_for(|there| matches!(there, There::Over(_)))
             .await;
+    }
+
+    /// Keeps what the users see from now on; what was kept before is forgotten.
+    pub(super) fn keep(&self) {
+        self.live.keep();
+    }
+
+    /// What was kept; from now on nothing is.
+    pub(super) fn kept(&self) -> Vec<Timed> {
+        self.live.kept()
     }
 
     /// Whether every request to every target was good for so long, after `from_us`.

@@ -1,14 +1,18 @@
 //! What the probes say while the scenario goes on: enough to abort, to wait for recovery, and nothing more.
 
-use crate::model::chaos::{AbortWhen, Attempt, AttemptOutcome, Connection};
-use crate::model::evidence::Response;
+use crate::model::chaos::{AbortWhen, Attempt, AttemptOutcome, ChaosEvent, Connection};
+use crate::model::evidence::{Event, Response, Timed};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// One row a probe and kind of connection.
 #[derive(Debug, Default)]
-pub(super) struct Live(Mutex<BTreeMap<(String, Option<Connection>), Row>>);
+pub(super) struct Live {
+    /// One row a probe and kind of connection.
+    rows: Mutex<BTreeMap<(String, Option<Connection>), Row>>,
+    /// Everything seen since it was asked for; `None` where nobody asks.
+    kept: Mutex<Option<Vec<Timed>>>,
+}
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Row {
@@ -23,6 +27,9 @@ struct Row {
 impl Live {
     /// Takes an attempt in; `steady` says whether it is as the steady state wants it.
     pub(super) fn see(&self, attempt: &Attempt, steady: bool) {
+        self.keep_one(attempt.complete_us, || {
+            Event::Chaos(ChaosEvent::Attempt(attempt.clone()))
+        });
         let key = (attempt.probe.clone(), attempt.connection);
         let answered = attempt.outcome == AttemptOutcome::Ok;
         self.take(
@@ -34,6 +41,7 @@ impl Live {
 
     /// Takes a response of an accompanying load in, by its target.
     pub(super) fn hear(&self, response: &Response) {
+        self.keep_one(response.complete_us, || Event::Response(response.clone()));
         let good = response.failure.is_none();
         self.take(
             (response.service.clone(), None),
@@ -48,7 +56,7 @@ impl Live {
         (invoke_us, complete_us): (u64, u64),
         (good, steady): (bool, bool),
     ) {
-        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let row = rows.entry(key).or_default();
         row.latest_us = row.latest_us.max(complete_us);
         if good {
@@ -64,9 +72,30 @@ impl Live {
         }
     }
 
+    /// Keeps what is seen from now on; what was kept before is forgotten.
+    pub(super) fn keep(&self) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+    }
+
+    /// What was kept; from now on nothing is.
+    pub(super) fn kept(&self) -> Vec<Timed> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.take().unwrap_or_default()
+    }
+
+    fn keep_one(&self, t_us: u64, event: impl FnOnce() -> Event) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = kept.as_mut() {
+            kept.push(Timed {
+                t_us,
+                event: event(),
+            });
+        }
+    }
+
     /// Probes that never had a good answer, of those that should have had one by now.
     pub(super) fn never_good<'a>(&self, probes: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-        let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         probes
             .filter(|probe| {
                 let mut of = rows
@@ -81,7 +110,7 @@ impl Live {
     /// Whether everything has been steady over every connection for so long, after `from_us`.
     pub(super) fn all_steady_for(&self, hold: Duration, from_us: u64) -> bool {
         let hold = u64::try_from(hold.as_micros()).unwrap_or(u64::MAX);
-        let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         !rows.is_empty()
             && rows.values().all(|row| {
                 row.steady_since_us
@@ -91,7 +120,7 @@ impl Live {
 
     /// Why the scenario must end now, if it must.
     pub(super) fn abort(&self, conditions: &[AbortWhen]) -> Option<String> {
-        let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         conditions.iter().find_map(|condition| {
             let limit = u64::try_from(condition.bad_for.as_micros()).unwrap_or(u64::MAX);
             let bad = rows.iter().any(|((probe, _), row)| {
@@ -187,6 +216,21 @@ mod tests {
         assert!(live.abort(&condition(Duration::ZERO)).is_none());
         live.see(&attempt(1100, AttemptOutcome::Ok), true);
         assert!(live.all_steady_for(Duration::ZERO, 0));
+    }
+
+    #[test]
+    fn what_is_seen_is_kept_from_when_it_is_asked_for() {
+        let live = Live::default();
+        live.see(&attempt(0, AttemptOutcome::Ok), true);
+        assert!(live.kept().is_empty(), "nobody asked");
+        live.keep();
+        live.see(&attempt(100, AttemptOutcome::Ok), true);
+        live.keep();
+        live.see(&attempt(200, AttemptOutcome::Bad), false);
+        let kept: Vec<u64> = live.kept().iter().map(|timed| timed.t_us).collect();
+        assert_eq!(kept, [201_000]);
+        live.see(&attempt(300, AttemptOutcome::Ok), true);
+        assert!(live.kept().is_empty(), "nobody asks any more");
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod qdisc;
 pub mod read;
 pub mod reaper;
 mod recover;
+mod rest;
 #[cfg(test)]
 mod servers;
 mod story;
@@ -37,14 +38,20 @@ pub use recover::{Recovered, recover};
 pub use story::run;
 
 use crate::model::chaos::ChaosPlan;
+use crate::model::evidence::Timed;
 use fault::FaultError;
 use std::path::Path;
 
 /// Folder of fault journals.
 pub const JOURNALS: &str = "target/proofhouse/chaos";
 
+/// Says of what was seen in a pre phase why the steady state did not hold; `None` where it held.
+///
+/// It is asked of whoever runs the scenario: runners decide nothing.
+pub type Unrest<'a> = dyn Fn(Vec<Timed>) -> Option<String> + Sync + 'a;
+
 /// What is to be run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ChaosRequest<'a> {
     /// The scenario.
     pub plan: &'a ChaosPlan,
@@ -56,6 +63,8 @@ pub struct ChaosRequest<'a> {
     pub journals: &'a Path,
     /// The load that accompanies it, where the plan has journeys.
     pub company: Option<&'a Company>,
+    /// Whether the system is fit to be broken.
+    pub unrest: &'a Unrest<'a>,
 }
 
 impl ChaosRequest<'_> {

@@ -10,6 +10,7 @@ use super::journal::Journal;
 use super::life::{Stage, micros};
 use super::moments::Moments;
 use super::reaper::Reaper;
+use super::rest::{Rest, Watch};
 use super::world::{Setting, World};
 use super::{ChaosError, ChaosRequest, recover};
 use crate::model::chaos::{Action, ChaosEvent, ChaosPlan, Endpoint, Phase, ValidationKind};
@@ -157,23 +158,23 @@ impl Story<'_> {
         begun.is_ok()
     }
 
-    /// Watches the system while it is whole; `false` where it must not be broken.
-    async fn pre(&self, world: &World, mut stop: watch::Receiver<bool>) -> bool {
-        self.phase(Phase::Pre);
-        tokio::select! {
-            () = tokio::time::sleep(self.plan().pre) => {}
-            _ = stop.wait_for(|stop| *stop) => return false,
+    /// Watches the system while it is whole, until it is at rest; `false` where it must not be broken.
+    async fn pre(&self, world: &World, stop: watch::Receiver<bool>) -> bool {
+        let watch = Watch {
+            plan: self.plan(),
+            recorder: self.recorder,
+            live: &world.live,
+            company: self.request.company,
+            unrest: self.request.unrest,
+        };
+        match watch.until_rest(stop).await {
+            Rest::Found => true,
+            Rest::Interrupted => false,
+            Rest::Never(seen) => {
+                self.abort(format!("nothing was broken: {seen}"));
+                false
+            }
         }
-        let ids = self.plan().probes.iter().map(|probe| probe.id.as_str());
-        let never = world.live.never_good(ids);
-        if never.is_empty() {
-            return true;
-        }
-        self.abort(format!(
-            "nothing was broken: before the first blow there was no good answer of {}",
-            never.join(", ")
-        ));
-        false
     }
 
     /// All blows, each with its heal.

@@ -157,7 +157,7 @@ fn window<'a>(
     let began = |phase| scene.phases.get(&phase).copied().unwrap_or(0);
     let from = began(phase);
     let to = match phase {
-        Phase::Pre => began(Phase::During),
+        Phase::Pre => scene.pre_ended(),
         Phase::During => began(Phase::Post),
         Phase::Post => scene.last_sent(),
     };
