@@ -58,12 +58,21 @@ pub fn changed_files(commit: &str) -> Option<Vec<PathBuf>> {
     Some(names.map(PathBuf::from).collect())
 }
 
-/// The name of a file from the root of the repository.
+/// The name of a file from the root of the repository. A link has its own name, not that of the file
+/// behind it: nobody could put a weaker committed file under a name that is trusted.
 pub fn name_in_repository(path: &Path) -> Option<PathBuf> {
     let root = text(&["rev-parse", "--show-toplevel"])?;
     let root = std::fs::canonicalize(root.trim_end_matches('\n')).ok()?;
-    let path = std::fs::canonicalize(path).ok()?;
-    path.strip_prefix(root).ok().map(Path::to_owned)
+    let name = path.file_name()?;
+    let folder = match path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        Some(folder) => std::fs::canonicalize(folder).ok()?,
+        None => std::env::current_dir().ok()?.canonicalize().ok()?,
+    };
+    let folder = folder.strip_prefix(root).ok()?;
+    Some(folder.join(name))
 }
 
 fn text(words: &[&str]) -> Option<String> {
@@ -76,6 +85,8 @@ fn git(words: &[&str]) -> Command {
     let mut command = Command::new("git");
     command
         .args(words)
+        // What a commit says, and not what somebody put in its place in this copy of the repository.
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
         .stdin(Stdio::null())
         .stderr(Stdio::null());
     command

@@ -1,6 +1,6 @@
 //! A run that ended without a report: what its evidence says about which run it was.
 
-use super::report::plain;
+use super::report::{is_name, plain};
 use crate::model::evidence::Subject;
 use crate::model::facts::{AbandonedFacts, Refusal};
 use jiff::Timestamp;
@@ -39,6 +39,12 @@ pub fn abandoned(first_line: &[u8]) -> Result<AbandonedFacts, Refusal> {
     if line.event.kind != "run_started" {
         return Err(refuse("its first event is not its start".to_owned()));
     }
+    for (what, name) in [
+        ("id", &line.event.run_id),
+        ("suite", &line.event.plan.suite),
+    ] {
+        is_name(name).map_err(|why| refuse(format!("its {what} {why}")))?;
+    }
     Ok(AbandonedFacts {
         id: line.event.run_id,
         suite: line.event.plan.suite,
@@ -59,6 +65,12 @@ mod tests {
             "subject":{"commit":"abc","dirty":false},"plan":{"suite":"checkout","x":1},"more":1}}"#;
         let facts = abandoned(line).unwrap();
         assert_eq!((facts.id.as_str(), facts.suite.as_str()), ("r", "checkout"));
+        let long = String::from_utf8_lossy(line).replace("checkout", &"x".repeat(1_000));
+        let refusal = abandoned(long.as_bytes()).unwrap_err();
+        assert!(
+            refusal.detail.contains("its suite is longer"),
+            "{refusal:?}"
+        );
         assert_eq!(abandoned(b"").unwrap_err().code, "EMPTY");
         assert_eq!(abandoned(b"{\"event\":{}}").unwrap_err().code, "UNREADABLE");
     }

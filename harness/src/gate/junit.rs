@@ -78,6 +78,9 @@ fn unreadable(detail: String) -> Refusal {
 struct Tally {
     claimed: [u64; 2],
     counted: [u64; 2],
+    /// Cases that it says were not executed, and those that were counted before it.
+    skipped: u64,
+    skipped_before: u64,
     /// Tests that it says it has, and those of its cases that came before it.
     tests: u64,
     before: u64,
@@ -145,6 +148,7 @@ impl Count {
     fn suite(&mut self, start: &BytesStart<'_>) -> Result<Open, Refusal> {
         let mut tally = Tally {
             before: self.facts.tests,
+            skipped_before: self.facts.skipped,
             ..Tally::default()
         };
         for attribute in attributes(start) {
@@ -153,6 +157,10 @@ impl Count {
                 "failures" => tally.claimed[0] = number(&value)?,
                 "errors" => tally.claimed[1] = number(&value)?,
                 "tests" => tally.tests = number(&value)?,
+                // What Surefire and pytest say; GoogleTest and Ant say `disabled`.
+                "skipped" | "disabled" => {
+                    tally.skipped = tally.skipped.saturating_add(number(&value)?);
+                }
                 "timestamp" => self.time(&value)?,
                 _ => {}
             }
@@ -173,7 +181,7 @@ impl Count {
             .open
             .iter()
             .any(|open| matches!(open, Open::Case { .. }));
-        if in_case || self.facts.properties.len() >= MOST_PROPERTIES {
+        if in_case {
             return Ok(());
         }
         let (mut name, mut value) = (None, String::new());
@@ -185,7 +193,11 @@ impl Count {
                 _ => {}
             }
         }
-        if let Some(name) = name {
+        // A further value of a name that is known is read however many there are: it may contradict.
+        let known = &self.facts.properties;
+        if let Some(name) = name
+            && (known.len() < MOST_PROPERTIES || known.contains_key(&name))
+        {
             self.keep(name, value);
         }
         Ok(())
@@ -276,6 +288,9 @@ impl Count {
                 tally.tests
             ));
         }
+        // Never more than there are: what was counted as executed only becomes less.
+        let shown = self.facts.skipped - tally.skipped_before;
+        self.facts.skipped += tally.skipped.min(cases).saturating_sub(shown);
         let hidden = [0, 1].map(|at| tally.claimed[at].saturating_sub(tally.counted[at]));
         if hidden != [0, 0] {
             self.add(hidden);
@@ -326,8 +341,9 @@ fn became(start: &BytesStart<'_>) -> Result<Became, Refusal> {
 fn said(word: &str) -> Became {
     match word.to_ascii_lowercase().as_str() {
         "fail" | "failed" | "failure" => Became::Failed,
-        "error" | "errored" | "broken" => Became::Broke,
-        "notrun" | "skipped" | "suppressed" => Became::Skipped,
+        "error" | "errored" | "broken" | "timeout" | "timedout" | "crashed" | "aborted"
+        | "cancelled" | "canceled" => Became::Broke,
+        "notrun" | "skipped" | "suppressed" | "disabled" | "ignored" => Became::Skipped,
         _ => Became::Passed,
     }
 }
@@ -440,6 +456,43 @@ mod tests {
         ] {
             assert_eq!(counts(text), wanted, "{text}");
         }
+    }
+
+    /// What was not executed is told by a word, or by the suite's sum alone.
+    #[test]
+    fn what_was_not_executed_is_no_pass() {
+        for (text, wanted) in [
+            (
+                r#"<testsuite tests="3" skipped="2"><testcase name="a"/><testcase name="b"/><testcase name="c"/></testsuite>"#,
+                (3, 0, 0, 2),
+            ),
+            // One of the two is a case that says so, and no sum is more than its cases.
+            (
+                r#"<testsuites skipped="2"><testsuite tests="2" skipped="2" disabled="9"><testcase name="a"><skipped/></testcase><testcase name="b"/></testsuite></testsuites>"#,
+                (2, 0, 0, 2),
+            ),
+            (
+                r#"<testsuite><testcase name="a" status="disabled"/><testcase name="b" result="Ignored"/><testcase name="c" status="timeout"/><testcase name="d" status="Aborted"/></testsuite>"#,
+                (4, 0, 2, 2),
+            ),
+        ] {
+            assert_eq!(counts(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_second_commit_is_seen_however_many_properties_there_are() {
+        let property =
+            |name: &str, value: &str| format!("<property name=\"{name}\" value=\"{value}\"/>");
+        let fill: String = (0..300).map(|n| property(&format!("p{n}"), "x")).collect();
+        let text = format!(
+            "<testsuite><properties>{}{fill}{}</properties><testcase name=\"a\"/></testsuite>",
+            property("git.commit", "abc"),
+            property("git.commit", "abd"),
+        );
+        let facts = junit(text.as_bytes()).unwrap();
+        assert_eq!(facts.properties["git.commit"], "abc and abd");
+        assert_eq!(facts.properties.len(), MOST_PROPERTIES);
     }
 
     /// The names of what failed are kept from cases without a body, too.

@@ -134,7 +134,7 @@ fn twice<'a>(checks: &'a [SeenCheck<'_>]) -> Option<&'a str> {
     ids().find(|id| !seen.insert(*id))
 }
 
-fn is_name(name: &str) -> Result<(), &'static str> {
+pub(super) fn is_name(name: &str) -> Result<(), &'static str> {
     if name.is_empty() {
         return Err("is empty");
     }

@@ -8,6 +8,10 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+/// Most events of one run: some hours of chaos at a thousand a second. Each takes more room in memory than
+/// its line on the disk.
+const MOST_EVENTS: usize = 5_000_000;
+
 /// Appends events to a run's evidence; every line is with the system when `append` returns.
 #[derive(Debug)]
 pub struct EvidenceWriter {
@@ -106,6 +110,10 @@ pub fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
             Err(_) if !line.ends_with(b"\n") => break,
             Err(error) => return Err(broken(at + 1, format!("not an event: {error}"))),
         };
+        if at >= MOST_EVENTS {
+            let reason = format!("more than {MOST_EVENTS} events; run for a shorter time");
+            return Err(broken(at + 1, reason));
+        }
         out_of_order(&events, &timed).map_or(Ok(()), |why| Err(broken(at + 1, why.into())))?;
         events.push(timed);
     }

@@ -99,6 +99,12 @@ mod tests {
                 .unwrap_err();
             assert_eq!(refusal.code, code, "{bad:?} {refusal:?}");
         }
+        let hole = EvidenceFile {
+            bytes: 1 << 40,
+            ..file("a", "abc")
+        };
+        let refusal = reader.verify(run.path(), &[hole]).unwrap_err();
+        assert_eq!(refusal.code, "TOO_LARGE", "{refusal:?}");
         let twice = [file("a", "abc"), file("a", "abc")];
         assert_eq!(
             reader.verify(run.path(), &twice).unwrap_err().code,

@@ -17,6 +17,8 @@ pub(super) const LARGEST_REPORT: u64 = 32 << 20;
 const LARGEST_JUNIT: u64 = 30 << 20;
 /// Largest evidence that is judged again, in bytes.
 const LARGEST_EVIDENCE: u64 = 512 << 20;
+/// Largest files beside one report together, in bytes: hashing them takes seconds.
+const LARGEST_BESIDE: u64 = 8 << 30;
 /// Longest first line of a run's evidence in bytes: it holds the plan.
 const LONGEST_LINE: u64 = 4 << 20;
 /// Most files beside one report.
@@ -113,6 +115,14 @@ impl EvidenceReader {
                 "TOO_LARGE",
                 format!("{} files beside one report", files.len()),
             ));
+        }
+        // Each is as long as the report says, or refused: a hole in a file costs nobody a disk.
+        let bytes = files
+            .iter()
+            .map(|file| file.bytes)
+            .fold(0, u64::saturating_add);
+        if bytes > LARGEST_BESIDE {
+            return Err(too_large(bytes, LARGEST_BESIDE));
         }
         let mut seen = BTreeSet::new();
         for file in files {
