@@ -3,7 +3,7 @@
 
 use super::text::waived;
 use super::tree::{Case, branches, cases, forgiven};
-use crate::model::decision::{Decision, Finding, State};
+use crate::model::decision::{DECISION_PROPERTY, DECISION_SCHEMA, Decision, Finding, State};
 use crate::report::clean;
 use crate::report::junit::{Xml, named};
 use crate::report::junit_cases::unique;
@@ -82,6 +82,8 @@ fn suite(decision: &Decision, cases: &[Case<'_>], left_out: usize, xml: &mut Xml
 fn properties(decision: &Decision, xml: &mut Xml) {
     let question = &decision.question;
     let properties = [
+        // By this the gate knows its own files, and refuses them as evidence.
+        (DECISION_PROPERTY, DECISION_SCHEMA.to_owned()),
         ("verdict", decision.verdict.word().to_owned()),
         ("exit_code", decision.exit_code.to_string()),
         ("waived", waived(decision).to_string()),
@@ -218,6 +220,11 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("<property name=\"waived\" value=\"1\"/>"));
+        assert!(
+            text.contains(
+                "<property name=\"proofhouse.decision\" value=\"proofhouse.decision/1\"/>"
+            )
+        );
         assert!(text.contains("timestamp=\"1970-01-01T00:00:00\""), "{text}");
     }
 
