@@ -97,6 +97,22 @@ fn every_format_tells_the_same_decision_and_changes_no_exit_code() {
         .expect(&["no format of decisions named `openmetrics`", "annotations"]);
 }
 
+/// The p95 of the checkout fails by itself, and the policy's rule closes the gate for it, too.
+#[test]
+fn a_failing_check_is_one_failure_of_a_dashboard() {
+    let project = project();
+    world::write(project.path(), &failing());
+    gate(&project, &["--format", "junit"]).expect_code(1).expect(&[
+        "failures=\"1\" errors=\"0\" skipped=\"1\"",
+        "name=\"checkout: search/typical_load/p95/slo\"",
+        "rule p95 closes for it, too",
+        "message=\"closes the gate because of checkout: search/typical_load/p95/slo, told there\" type=\"told_at_check\"",
+    ]);
+    let ctrf = gate(&project, &["--format", "ctrf"]);
+    let told: Value = serde_json::from_str(&ctrf.out).unwrap();
+    assert_eq!(told["results"]["summary"]["failed"], 1);
+}
+
 /// A glob that is too wide meets the gate's own answer: it is refused, and never decides anything.
 #[test]
 fn a_decision_is_never_evidence() {
