@@ -5,12 +5,12 @@ use super::{exit, gate_files, keys, problems, screen};
 use crate::config::document;
 use crate::config::source::{self, SourceText};
 use crate::environment::history;
-use crate::gate::{self, Case, rerun};
+use crate::gate::{self, Case, glob, rerun};
 use crate::model::decision::{Decision, Question};
 use crate::model::place::Problem;
-use crate::model::policy::Policy;
+use crate::model::policy::{Policy, Required};
 use crate::release::{self, Places};
-use crate::report::decision::{self, Detail};
+use crate::report::decision::{self, Detail, FORMATS};
 use crate::report::{Format, Style};
 use crate::store::{StoreError, atomic};
 use jiff::Timestamp;
@@ -95,6 +95,7 @@ fn again(arguments: &ShowArguments) -> u8 {
 /// Reads policy, waivers and evidence, and decides; the exit code where the question is no question.
 fn decide(arguments: &GateArguments) -> Result<Decision, u8> {
     let policy = policy(&arguments.policy)?;
+    apart(arguments, &policy)?;
     let question = question(arguments, &policy)?;
     compare(&policy, &arguments.policy, &question.commit);
     let waivers = release::waivers(&policy, &arguments.policy, &question.commit)
@@ -115,6 +116,36 @@ fn decide(arguments: &GateArguments) -> Result<Decision, u8> {
             waivers,
         },
     ))
+}
+
+/// Where the policy looks for evidence no decision is written: asked a second time the gate would find its own
+/// answer there, refuse it, and so answer otherwise than before.
+fn apart(arguments: &GateArguments, policy: &Policy) -> Result<(), u8> {
+    let Some(folder) = &arguments.reports else {
+        return Ok(());
+    };
+    let files = FORMATS.map(|format| folder.join(decision::file_name(format)));
+    let paths: Vec<String> = files
+        .iter()
+        .filter_map(|file| gate_files::from_here(file))
+        .collect();
+    let read = policy.required.iter().find_map(|entry| match entry {
+        Required::JUnit(entry) => {
+            let mut paths = paths.iter();
+            let path = paths.find(|path| glob::path_matches(&entry.path, path))?;
+            Some((entry, path))
+        }
+        Required::Suite(_) => None,
+    });
+    let Some((entry, path)) = read else {
+        return Ok(());
+    };
+    let message = format!(
+        "`--reports` would write {path}, and `junit: {}` ({}) reads it as evidence",
+        entry.path, entry.place
+    );
+    let help = "name only files of other tools under `junit`, or write the reports elsewhere";
+    Err(usage(&message, help))
 }
 
 /// Tells where the policy is not the one that the commit has: it was changed since, and nobody reviewed that.

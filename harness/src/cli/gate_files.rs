@@ -12,7 +12,7 @@ use crate::store::{StoreError, atomic, sha256_hex};
 use serde::Serialize;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Folder of decisions, below the folder of evidence.
 const DECISIONS: &str = "decisions";
@@ -188,4 +188,41 @@ pub(super) fn relative(source: Source) -> Source {
         .or(path.file_name().map(Path::new));
     let path = below.unwrap_or(path).display().to_string();
     Source { path, ..source }
+}
+
+/// A path as the policy's entries mean it: from the working directory, with `/` between its parts. `None` for
+/// what lies outside, where no entry looks.
+pub(super) fn from_here(path: &Path) -> Option<String> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let below = match path.is_absolute() {
+        true => path.strip_prefix(here).ok()?,
+        false => path,
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in below.components() {
+        match part {
+            Component::Normal(name) => parts.push(name.to_str()?),
+            Component::ParentDir => {
+                parts.pop()?;
+            }
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_told_from_the_working_directory() {
+        let told = |path: &str| from_here(Path::new(path));
+        assert_eq!(told("./out/../unit/a.xml"), Some("unit/a.xml".to_owned()));
+        assert_eq!(told("../a.xml"), None);
+        assert_eq!(told("/nowhere/a.xml"), None);
+        let here = std::env::current_dir().unwrap_or_default();
+        assert_eq!(from_here(&here.join("a.xml")), Some("a.xml".to_owned()));
+    }
 }

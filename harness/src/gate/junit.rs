@@ -3,9 +3,11 @@
 //! A dialect is whatever has `testcase` elements; what a `testsuite` claims in
 //! its attributes beyond its cases is added to what failed, so that neither a
 //! summary nor a case can hide a failure of the other. A suite that claims more
-//! tests than it has cases lost some of them, and its file is refused.
+//! tests than it has cases lost some of them, and its file is refused. So is a
+//! decision of the gate: what it once said is no evidence of what is so.
 
 use super::report::plain;
+use crate::model::decision::DECISION_PROPERTY;
 use crate::model::facts::{JUnitFacts, Refusal};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -24,6 +26,9 @@ const KEPT: (usize, usize) = (20, 200);
 /// Properties that are kept, and the length at which no further value of one is added.
 const MOST_PROPERTIES: usize = 200;
 const LONGEST_VALUE: usize = 1_000;
+/// Why a decision is refused, and what to do about it.
+const OWN_DECISION: &str = "a decision of the gate itself, which is no evidence: name only files of other tools \
+     under `junit` in the policy, or keep decisions where no entry looks";
 
 /// Reads a JUnit file.
 ///
@@ -108,6 +113,8 @@ struct Count {
     roots: usize,
     /// A suite with fewer cases than it claims.
     short: Option<String>,
+    /// The gate wrote this, or a part of it.
+    is_decision: bool,
 }
 
 impl Count {
@@ -193,12 +200,13 @@ impl Count {
                 _ => {}
             }
         }
-        // A further value of a name that is known is read however many there are: it may contradict.
-        let known = &self.facts.properties;
-        if let Some(name) = name
-            && (known.len() < MOST_PROPERTIES || known.contains_key(&name))
-        {
-            self.keep(name, value);
+        if let Some(name) = name {
+            self.is_decision |= name == DECISION_PROPERTY;
+            // A further value of a known name is read however many there are: it may contradict.
+            let known = &self.facts.properties;
+            if known.len() < MOST_PROPERTIES || known.contains_key(&name) {
+                self.keep(name, value);
+            }
         }
         Ok(())
     }
@@ -300,6 +308,9 @@ impl Count {
     fn whole(self) -> Result<JUnitFacts, Refusal> {
         if self.roots == 0 || !self.open.is_empty() {
             return Err(unreadable("the file ends in the middle".to_owned()));
+        }
+        if self.is_decision {
+            return Err(Refusal::new("OWN_DECISION", OWN_DECISION));
         }
         if let Some(why) = self.short {
             return Err(Refusal::new("INCONSISTENT", why));
@@ -536,6 +547,32 @@ mod tests {
         }
         let deep = "<testsuite>".repeat(100_000);
         assert!(junit(deep.as_bytes()).is_err());
+    }
+
+    /// What the gate said the last time must not decide what it says now, alone or merged with other files.
+    #[test]
+    fn a_decision_of_the_gate_is_no_evidence() {
+        let property = r#"<property name="proofhouse.decision" value="proofhouse.decision/1"/>"#;
+        let others: String = (0..2 * MOST_PROPERTIES)
+            .map(|n| format!("<property name=\"{n}\" value=\"\"/>"))
+            .collect();
+        for properties in [property.to_owned(), others.clone() + property] {
+            let file = format!(
+                "<testsuites><testsuite tests=\"9\"><testcase name=\"a\"/></testsuite>\
+                 <testsuite><properties>{properties}</properties></testsuite></testsuites>"
+            );
+            let refusal = junit(file.as_bytes()).unwrap_err();
+            assert_eq!(refusal.code, "OWN_DECISION", "{}", refusal.detail);
+            assert!(refusal.detail.contains("under `junit` in the policy"));
+        }
+        // What a case says of itself is its own business.
+        let case = format!(
+            "<testsuite><testcase name=\"a\"><properties>{property}</properties></testcase></testsuite>"
+        );
+        assert_eq!(counts(&case), (1, 0, 0, 0));
+        let many = format!("<testsuite><properties>{others}</properties></testsuite>");
+        let kept = junit(many.as_bytes()).unwrap().properties;
+        assert_eq!(kept.len(), MOST_PROPERTIES);
     }
 
     #[test]

@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 /// Version of the decision's format.
 pub const DECISION_SCHEMA: &str = "proofhouse.decision/1";
 
+/// Property by which a decision that was written as JUnit is known: the gate never takes its own answer for
+/// evidence. Its value is [`DECISION_SCHEMA`].
+pub const DECISION_PROPERTY: &str = "proofhouse.decision";
+
 /// A decision, with all that is needed to make it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

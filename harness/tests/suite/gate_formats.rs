@@ -97,6 +97,50 @@ fn every_format_tells_the_same_decision_and_changes_no_exit_code() {
         .expect(&["no format of decisions named `openmetrics`", "annotations"]);
 }
 
+/// The p95 of the checkout fails by itself, and the policy's rule closes the gate for it, too.
+#[test]
+fn a_failing_check_is_one_failure_of_a_dashboard() {
+    let project = project();
+    world::write(project.path(), &failing());
+    gate(&project, &["--format", "junit"]).expect_code(1).expect(&[
+        "failures=\"1\" errors=\"0\" skipped=\"1\"",
+        "name=\"checkout: search/typical_load/p95/slo\"",
+        "rule p95 closes for it, too",
+        "message=\"closes the gate because of checkout: search/typical_load/p95/slo, told there\" type=\"told_at_check\"",
+    ]);
+    let ctrf = gate(&project, &["--format", "ctrf"]);
+    let told: Value = serde_json::from_str(&ctrf.out).unwrap();
+    assert_eq!(told["results"]["summary"]["failed"], 1);
+}
+
+/// A glob that is too wide meets the gate's own answer: it is refused, and never decides anything.
+#[test]
+fn a_decision_is_never_evidence() {
+    let project = project();
+    world::write(project.path(), &world::files());
+    gate(&project, &["--reports", "out"]).expect_code(0);
+    // Said at once, and not only when the answer lies there.
+    for folder in ["unit", "./out/../unit"] {
+        gate(&project, &["--reports", folder])
+            .expect_code(2)
+            .expect(&[
+                "unit/decision.xml",
+                "`junit: unit/*.xml`",
+                "files of other tools",
+            ]);
+    }
+    assert!(!project.path().join("unit/decision.xml").exists());
+    let written = std::fs::read_to_string(project.path().join("out/decision.xml")).unwrap();
+    project.write("unit/yesterday.xml", &written);
+    gate(&project, &[]).expect_code(4);
+    let closed = gate(&project, &["--format", "json"]);
+    let told: Value = serde_json::from_str(&closed.out).unwrap();
+    assert_eq!(told["findings"][0]["code"], "OWN_DECISION");
+    assert_eq!(told["findings"][0]["input"], "unit/yesterday.xml");
+    std::fs::remove_file(project.path().join("unit/yesterday.xml")).unwrap();
+    gate(&project, &[]).expect_code(0);
+}
+
 #[test]
 fn the_documentation_names_every_format_and_its_file() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/howto/gate.md");

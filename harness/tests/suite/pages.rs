@@ -150,6 +150,8 @@ fn a_bad_page_is_seen() {
     );
     let pale = visit(&without_policy(&good).replace("--muted:#545d68", "--muted:#dddddd"));
     assert!(pale.contains("contrast"), "{pale}");
+    let narrow = visit(&without_policy(&good).replace("max-width:40rem", "max-width:4rem"));
+    assert!(narrow.contains("a broken word"), "{narrow}");
     visit(&without_policy(&good).replace("</main>", "<img src=\"pixel.png\" alt=\"\"></main>"));
     let (_, asked) = browser.said_and_asked();
     assert!(

@@ -1,8 +1,8 @@
 //! A decision in the Common Test Report Format: one test for each thing that was decided about.
 
 use super::text::waived;
-use super::tree::{Case, branches, cases, forgiven};
-use crate::model::decision::{Decision, State};
+use super::tree::{Case, also, branches, cases, forgiven};
+use crate::model::decision::{Decision, Finding, State};
 use crate::report::clean;
 use crate::report::ctrf::{TRACE, VERSION, line};
 use serde_json::{Map, Value, json};
@@ -13,9 +13,7 @@ pub(crate) fn render(decision: &Decision) -> Vec<u8> {
     let cases = cases(&branches);
     let at = decision.question.now;
     let count = |status: &str| {
-        let with = cases
-            .iter()
-            .filter(|case| self::status(case.state) == status);
+        let with = cases.iter().filter(|case| self::status(case) == status);
         with.count()
     };
     let root = json!({
@@ -58,8 +56,10 @@ pub(crate) fn render(decision: &Decision) -> Vec<u8> {
 }
 
 /// The format has no word for warnings (a tag says it) and none for what could not be decided.
-fn status(state: State) -> &'static str {
-    match state {
+fn status(case: &Case<'_>) -> &'static str {
+    match case.state {
+        // Counted at the checks that it is about, and no success.
+        _ if case.told_at_checks => "skipped",
         State::Pass | State::Warn => "passed",
         State::Waived => "skipped",
         State::Inconclusive | State::Invalid => "other",
@@ -72,7 +72,7 @@ fn test(case: &Case<'_>) -> Value {
     let mut test = Map::new();
     let mut put = |key: &str, value: Value| test.insert(key.to_owned(), value);
     put("name", line(&case.name));
-    put("status", status(case.state).into());
+    put("status", status(case).into());
     put("duration", 0.into());
     put("suite", json!(["gate", case.family.word()]));
     put("rawStatus", case.state.word().into());
@@ -83,12 +83,11 @@ fn test(case: &Case<'_>) -> Value {
     };
     put("tags", json!([case.state.word(), line(&finding.code)]));
     let waived = forgiven(finding).map_or_else(String::new, |by| format!("{by}: "));
-    let message = format!("{waived}{}: {}", finding.title, finding.saw);
+    let (title, saw) = (&finding.title, &finding.saw);
+    let message = format!("{waived}{title}: {saw}{}", also(case));
     put("message", line(&message));
-    let trace = format!(
-        "wanted: {}\nsaw: {}\nnext: {}\n",
-        finding.wanted, finding.saw, finding.next
-    );
+    let all = std::iter::once(&finding).chain(&case.rules);
+    let trace: String = all.map(|finding| trace(finding)).collect();
     let trace = clean::capped(&clean::text(&trace), TRACE);
     put("trace", trace.into());
     if let Some(place) = &finding.place {
@@ -96,6 +95,15 @@ fn test(case: &Case<'_>) -> Value {
         put("line", place.line.into());
     }
     Value::Object(test)
+}
+
+fn trace(finding: &Finding) -> String {
+    let rule = finding.rule.as_ref();
+    let rule = rule.map_or_else(String::new, |rule| format!("rule: {rule}\n"));
+    format!(
+        "{rule}wanted: {}\nsaw: {}\nnext: {}\n",
+        finding.wanted, finding.saw, finding.next
+    )
 }
 
 #[cfg(test)]
@@ -130,5 +138,30 @@ mod tests {
         let tests = value["results"]["tests"].as_array().unwrap();
         let waived = tests.iter().find(|test| test["rawStatus"] == "waived");
         assert_eq!(waived.unwrap()["status"], "skipped");
+    }
+
+    #[test]
+    fn a_check_that_rules_close_for_too_fails_once() {
+        let mut decision = sample();
+        decision.findings.push(Finding {
+            rule: Some("errors".into()),
+            ..decision.findings[0].clone()
+        });
+        let value = read(&decision);
+        assert_eq!(problems(&schema(), &value), Vec::<String>::new());
+        let summary = &value["results"]["summary"];
+        let of = |key: &str| summary[key].as_u64().unwrap();
+        assert_eq!(
+            (of("tests"), of("passed"), of("failed"), of("skipped")),
+            (8, 4, 2, 2)
+        );
+        let tests = value["results"]["tests"].as_array().unwrap();
+        let check = &tests[0];
+        let message = check["message"].as_str().unwrap();
+        assert!(
+            message.ends_with("; rule errors closes for it, too"),
+            "{message}"
+        );
+        assert!(check["trace"].as_str().unwrap().contains("rule: errors\n"));
     }
 }

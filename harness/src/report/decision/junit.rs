@@ -1,9 +1,10 @@
 //! A decision as JUnit XML, in the dialect that the schemas of Jenkins and Ant both accept:
-//! one case for each suite, rule and waiver that stands well, and one for each finding.
+//! one case for each suite, rule and waiver that stands well, and one for each finding. What closes the gate is
+//! counted once: a rule whose checks failed by themselves is told in their cases.
 
 use super::text::waived;
-use super::tree::{Case, branches, cases, forgiven};
-use crate::model::decision::{Decision, Finding, State};
+use super::tree::{Case, also, branches, cases, forgiven};
+use crate::model::decision::{DECISION_PROPERTY, DECISION_SCHEMA, Decision, Finding, State};
 use crate::report::clean;
 use crate::report::junit::{Xml, named};
 use crate::report::junit_cases::unique;
@@ -26,7 +27,7 @@ pub(crate) fn render(decision: &Decision) -> Vec<u8> {
     }
     let left_out = all.len().saturating_sub(MOST);
     if left_out > 0 {
-        all.sort_by_key(|case| std::cmp::Reverse(case.state));
+        all.sort_by_key(|case| (std::cmp::Reverse(case.state), case.told_at_checks));
         all.truncate(MOST);
     }
     let mut xml = Xml::begin();
@@ -43,12 +44,14 @@ fn whole(decision: &Decision) -> Case<'_> {
         state: decision.verdict,
         told: "nothing was decided about".to_owned(),
         finding: None,
+        rules: Vec::new(),
+        told_at_checks: false,
     }
 }
 
 fn suite(decision: &Decision, cases: &[Case<'_>], left_out: usize, xml: &mut Xml) {
     let count = |child| {
-        let with = cases.iter().filter(|case| self::child(case.state) == child);
+        let with = cases.iter().filter(|case| self::child(case) == child);
         with.count().to_string()
     };
     let at = decision.question.now.strftime("%Y-%m-%dT%H:%M:%S");
@@ -82,6 +85,8 @@ fn suite(decision: &Decision, cases: &[Case<'_>], left_out: usize, xml: &mut Xml
 fn properties(decision: &Decision, xml: &mut Xml) {
     let question = &decision.question;
     let properties = [
+        // By this the gate knows its own files, and refuses them as evidence.
+        (DECISION_PROPERTY, DECISION_SCHEMA.to_owned()),
         ("verdict", decision.verdict.word().to_owned()),
         ("exit_code", decision.exit_code.to_string()),
         ("waived", waived(decision).to_string()),
@@ -99,9 +104,13 @@ fn properties(decision: &Decision, xml: &mut Xml) {
     xml.close("properties");
 }
 
-/// The element of a case in this state; a warning passes, and is told below.
-fn child(state: State) -> Option<&'static str> {
-    match state {
+/// The element of a case; a warning passes, and is told below. A rule that is told at its checks is no success,
+/// and as a failure it would be counted a second time.
+fn child(case: &Case<'_>) -> Option<&'static str> {
+    if case.told_at_checks {
+        return Some("skipped");
+    }
+    match case.state {
         State::Pass | State::Warn => None,
         State::Waived => Some("skipped"),
         State::Fail => Some("failure"),
@@ -115,10 +124,11 @@ fn write(case: &Case<'_>, classname: &str, name: &str, xml: &mut Xml) {
         ("name", name.to_owned()),
         ("time", "0.000".to_owned()),
     ];
-    let Some(child) = child(case.state) else {
+    let Some(child) = child(case) else {
         return xml.empty("testcase", &attributes);
     };
     let kind = match (case.state, case.finding) {
+        _ if case.told_at_checks => "told_at_check",
         (State::Waived | State::Inconclusive, _) | (_, None) => case.state.word(),
         (_, Some(finding)) => finding.code.as_str(),
     };
@@ -136,14 +146,18 @@ fn message(case: &Case<'_>) -> String {
         return clean::line(&case.told, MESSAGE);
     };
     let waived = forgiven(finding).map_or_else(String::new, |by| format!("{by}: "));
-    clean::line(
-        &format!("{waived}{}: {}", finding.title, finding.saw),
-        MESSAGE,
-    )
+    let also = clean::line(&also(case), MESSAGE / 3);
+    let room = MESSAGE - also.chars().count();
+    clean::line(&format!("{waived}{}: {}", finding.title, finding.saw), room) + &also
 }
 
 fn body(case: &Case<'_>) -> String {
-    case.finding.map_or_else(|| case.told.clone(), lines)
+    let own = case.finding.map_or_else(|| case.told.clone(), lines);
+    let rules = case
+        .rules
+        .iter()
+        .map(|finding| format!("\n{}", lines(finding)));
+    own + &rules.collect::<String>()
 }
 
 fn lines(finding: &Finding) -> String {
@@ -218,6 +232,11 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("<property name=\"waived\" value=\"1\"/>"));
+        assert!(
+            text.contains(
+                "<property name=\"proofhouse.decision\" value=\"proofhouse.decision/1\"/>"
+            )
+        );
         assert!(text.contains("timestamp=\"1970-01-01T00:00:00\""), "{text}");
     }
 
@@ -231,6 +250,32 @@ mod tests {
         let text = text(&decision);
         assert!(text.contains("failures=\"0\" errors=\"0\" skipped=\"1\""));
         assert!(!text.contains("name=\"p95: cart/p95/slo\" time=\"0.000\"/>"));
+    }
+
+    #[test]
+    fn what_closes_the_gate_is_one_failure_and_the_rule_refers_to_it() {
+        let mut decision = sample();
+        decision.findings.push(Finding {
+            code: "RULE_FAILED".into(),
+            rule: Some("errors".into()),
+            next: "make it faster than the rule wants".into(),
+            ..decision.findings[0].clone()
+        });
+        let text = text(&decision);
+        assert!(
+            text.contains("tests=\"8\" failures=\"1\" errors=\"1\" skipped=\"2\""),
+            "{text}"
+        );
+        for words in [
+            "p95 stays within 500 ms; rule errors closes for it, too\" type=\"P95_ABOVE_SLO\"",
+            "next    make it faster than the rule wants",
+            "classname=\"gate.rules\" name=\"errors\" time=\"0.000\">\n",
+            "<skipped message=\"closes the gate because of checkout: cart/p95/slo, told there\" type=\"told_at_check\"/>",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        // What was waived is counted apart, whatever else is skipped.
+        assert!(text.contains("<property name=\"waived\" value=\"1\"/>"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A decision in Markdown, for step summaries and comments: the verdict, what closes the gate, the rest folded.
 
+use super::alike::{Alike, folded as alike, sum};
 use super::text::{counted, evidence};
 use super::tree::{Branch, Family, branches, forgiven};
 use crate::model::decision::{Decision, Finding, State};
@@ -70,7 +71,8 @@ fn mark(state: State) -> &'static str {
     }
 }
 
-/// A table of findings in at most `room` bytes, the worst first; the rest is counted.
+/// A table of findings in at most `room` bytes, the worst first, those that say the same in one row; the rest is
+/// counted.
 fn table(findings: &[&Finding], room: usize) -> String {
     if findings.is_empty() {
         return String::new();
@@ -78,30 +80,35 @@ fn table(findings: &[&Finding], room: usize) -> String {
     let mut out = String::from(
         "| state | what | wanted | saw | what takes it away |\n|---|---|---|---|---|\n",
     );
-    let rows = findings.iter().map(|finding| row(finding));
-    fill(&mut out, rows, findings.len(), room);
+    let groups = alike(findings);
+    let rows = groups.iter().map(|group| (group.size(), row(group)));
+    fill(&mut out, rows, sum(&groups), room);
     out.push('\n');
     out
 }
 
-/// Adds lines while there is room, and says how many there was none for.
-fn fill(out: &mut String, lines: impl Iterator<Item = String>, all: usize, room: usize) {
-    for (at, line) in lines.enumerate() {
+/// Adds lines, each with how many things it tells, while there is room; says how many there was none for.
+fn fill(out: &mut String, lines: impl Iterator<Item = (usize, String)>, all: usize, room: usize) {
+    let mut told = 0;
+    for (things, line) in lines {
         if out.len() + line.len() > room {
-            out.push_str(&format!("\n{} more in the decision's JSON.\n", all - at));
+            let left = all.saturating_sub(told);
+            out.push_str(&format!("\n{left} more in the decision's JSON.\n"));
             return;
         }
+        told += things;
         out.push_str(&line);
     }
 }
 
-fn row(finding: &Finding) -> String {
+fn row(group: &Alike<'_>) -> String {
+    let finding = group.first;
     let below = |text: Option<&str>, most| {
         text.map_or_else(String::new, |text| format!("<br>{}", escaped(text, most)))
     };
     let place = finding.place.as_ref().map(ToString::to_string);
     format!(
-        "| {} {}<br>{}{} | {}{}{}{} | {} | {} | {} |\n",
+        "| {} {}<br>{}{} | {}{}{}{}{} | {} | {} | {} |\n",
         mark(finding.state),
         finding.state.word().replace('_', " "),
         escaped(&finding.code, 60),
@@ -117,6 +124,7 @@ fn row(finding: &Finding) -> String {
             80
         ),
         below(place.as_deref(), 120),
+        below(group.more().as_deref(), 400),
         escaped(&finding.wanted, 200),
         escaped(&finding.saw, 300),
         escaped(&finding.next, 300),
@@ -142,7 +150,8 @@ fn part(family: Family, branches: &[Branch<'_>]) -> String {
             false => escaped(&branch.told, 300),
         };
         let (mark, word) = (mark(branch.state), branch.state.word().replace('_', " "));
-        format!("- {mark} {word}: {}: {told}\n", escaped(&branch.name, 160))
+        let name = escaped(&branch.name, 160);
+        (1, format!("- {mark} {word}: {name}: {told}\n"))
     });
     let mut body = String::new();
     fill(&mut body, lines, of.len(), FOLDED);
@@ -226,11 +235,50 @@ mod tests {
     fn it_never_grows_beyond_its_cap() {
         let mut decision = hostile(&HOSTILE.repeat(20));
         let all = decision.findings.clone();
-        decision.findings = all.into_iter().cycle().take(5_000).collect();
+        let many = all.into_iter().cycle().take(5_000).enumerate();
+        // Each with a reason of its own, or they would be told as one.
+        let many = many.map(|(n, one)| Finding {
+            code: format!("C{n}"),
+            ..one
+        });
+        decision.findings = many.collect();
         let page = render(&decision);
         assert!(page.len() <= MOST, "{}", page.len());
         assert!(page.contains("more in the decision's JSON"));
         assert!(page.contains("Every finding in full"));
+    }
+
+    #[test]
+    fn equal_findings_are_one_row_and_counted() {
+        let mut decision = sample();
+        let warned = decision.findings[2].clone();
+        decision.findings.extend(vec![warned; 17]);
+        let page = render(&decision);
+        assert_eq!(page.matches("<br>ERRORS |").count(), 1, "{page}");
+        assert!(page.contains("<br>and 17 more like it | "), "{page}");
+        assert!(page.contains("20 findings leave the gate open"), "{page}");
+        // What closes the gate is folded only where there is very much of it, and stays named.
+        let failed = decision.findings[0].clone();
+        decision.findings = vec![failed; 10];
+        assert!(!render(&decision).contains("more like it"));
+        decision.findings.push(decision.findings[0].clone());
+        let page = render(&decision);
+        assert!(
+            page.contains("<br>and 10 more like it: cart/p95/slo, "),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_counted_with_those_that_it_stands_for() {
+        let mut out = String::new();
+        let lines = [
+            (1, "a\n".to_owned()),
+            (17, "b\n".to_owned()),
+            (3, "c".repeat(99)),
+        ];
+        fill(&mut out, lines.into_iter(), 21, 20);
+        assert_eq!(out, "a\nb\n\n3 more in the decision's JSON.\n");
     }
 
     #[test]

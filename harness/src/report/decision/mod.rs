@@ -1,5 +1,6 @@
 //! The gate's decision written down: for people, for CI dashboards, for machines.
 
+pub(crate) mod alike;
 mod annotations;
 mod ctrf;
 mod junit;

@@ -1,5 +1,6 @@
 //! The gate's decision on the screen: open or closed, why, what would open it.
 
+use super::alike::{Alike, folded, sum, unfolded};
 use crate::model::decision::{Decision, Finding, Standing, State, WaiverState};
 use crate::report::text::labelled;
 use crate::report::{Style, clean};
@@ -7,7 +8,7 @@ use anstyle::{AnsiColor, Style as Paint};
 
 /// Where the text of a block begins.
 const INDENT: usize = 14;
-/// Findings that are told in full; the rest is counted.
+/// Findings that are told in full, each with those that say the same; the rest is counted.
 const MOST: usize = 40;
 
 /// How much of a decision is told.
@@ -26,36 +27,43 @@ pub fn decision(decision: &Decision, detail: Detail, style: Style) -> String {
         ..style
     };
     let mut out = header(decision, style);
-    let (closing, open): (Vec<_>, Vec<_>) =
+    let (closing, open): (Vec<&Finding>, Vec<&Finding>) =
         decision.findings.iter().partition(|f| f.exit_code != 0);
-    for finding in closing.iter().take(MOST) {
+    let (closing, open) = (groups(&closing, detail), groups(&open, detail));
+    for group in closing.iter().take(MOST) {
         out.push('\n');
-        out.push_str(&block(finding, detail, style));
+        out.push_str(&block(group, detail, style));
     }
-    if closing.len() > MOST {
-        out.push_str(&format!(
-            "\n{} more in the decision's JSON\n",
-            closing.len() - MOST
-        ));
-    }
+    out.push_str(&left_out(&closing, "\n"));
     if !open.is_empty() {
         out.push('\n');
     }
-    for finding in open.iter().take(MOST) {
+    for group in open.iter().take(MOST) {
         out.push_str(&match detail {
-            Detail::Short => one_line(finding, style),
-            Detail::Explained => format!("{}\n", block(finding, detail, style)),
+            Detail::Short => lines(group, style),
+            Detail::Explained => format!("{}\n", block(group, detail, style)),
         });
     }
-    if open.len() > MOST {
-        out.push_str(&format!(
-            "{} more in the decision's JSON\n",
-            open.len() - MOST
-        ));
-    }
+    out.push_str(&left_out(&open, ""));
     out.push('\n');
     out.push_str(&closing_line(decision, style));
     out
+}
+
+/// Who asks for an explanation is told each finding by itself.
+fn groups<'a>(findings: &[&'a Finding], detail: Detail) -> Vec<Alike<'a>> {
+    match detail {
+        Detail::Short => folded(findings),
+        Detail::Explained => unfolded(findings),
+    }
+}
+
+/// How many findings there was no room for.
+fn left_out(groups: &[Alike<'_>], before: &str) -> String {
+    match groups.get(MOST..).map_or(0, sum) {
+        0 => String::new(),
+        more => format!("{before}{more} more in the decision's JSON\n"),
+    }
 }
 
 fn header(decision: &Decision, style: Style) -> String {
@@ -132,7 +140,8 @@ fn paint(word: &str, colour: AnsiColor, style: Style) -> String {
     format!("{paint}{word}{paint:#}")
 }
 
-fn block(finding: &Finding, detail: Detail, style: Style) -> String {
+fn block(group: &Alike<'_>, detail: Detail, style: Style) -> String {
+    let finding = group.first;
     let title = clean::line(&finding.title, 200);
     let mut out = format!("{}  {title}\n", state_word(finding.state, style));
     let mut field = |name: &str, text: &str| {
@@ -155,6 +164,7 @@ fn block(finding: &Finding, detail: Detail, style: Style) -> String {
     field("file", finding.input.as_deref().unwrap_or_default());
     let place = finding.place.as_ref().map(ToString::to_string);
     field("place", &place.unwrap_or_default());
+    field("same", &more(group).unwrap_or_default());
     if detail == Detail::Explained && finding.state == State::Fail && finding.check.is_some() {
         field(
             "or",
@@ -162,6 +172,17 @@ fn block(finding: &Finding, detail: Detail, style: Style) -> String {
         );
     }
     out
+}
+
+/// What a finding stands for beside itself, and who tells all of it.
+fn more(group: &Alike<'_>) -> Option<String> {
+    let more = group.more()?;
+    Some(format!("{more}; `proofhouse gate explain` tells each"))
+}
+
+fn lines(group: &Alike<'_>, style: Style) -> String {
+    let more = more(group).map(|more| labelled("", 9, &more, style.width));
+    one_line(group.first, style) + &more.unwrap_or_default()
 }
 
 fn one_line(finding: &Finding, style: Style) -> String {
@@ -252,6 +273,45 @@ CLOSED  fail (exit code 1): 1 finding closes it, 1 told
         );
         assert!(screen.ends_with(wanted), "{screen}");
         assert!(screen.contains("  evidence  none\n"), "{screen}");
+    }
+
+    #[test]
+    fn equal_warnings_are_one_line_and_all_of_them_where_somebody_asks() {
+        let mut first = closed("p95");
+        let warned = finding(State::Warn, 0, "p95");
+        first.findings.extend(vec![warned; 17]);
+        first.counts.open = 18;
+        let screen = decision(&first, Detail::Short, Style::default());
+        let wanted = "
+WARN     checkout: p95: p95
+         and 17 more like it; `proofhouse gate explain` tells each
+
+CLOSED  fail (exit code 1): 1 finding closes it, 18 told
+";
+        assert!(screen.ends_with(wanted), "{screen}");
+        let explained = decision(&first, Detail::Explained, Style::default());
+        assert_eq!(explained.matches("WARN  checkout: p95\n").count(), 18);
+        assert!(!explained.contains("more like it"), "{explained}");
+    }
+
+    #[test]
+    fn failures_are_folded_only_where_there_are_very_many_and_are_named() {
+        let failed = |n: usize| Finding {
+            check: Some(format!("check/{n}")),
+            ..finding(State::Fail, 1, "p95")
+        };
+        let mut many = closed("p95");
+        many.findings = (0..10).map(failed).collect();
+        let screen = decision(&many, Detail::Short, Style::default());
+        assert_eq!(screen.matches("FAIL  checkout: p95\n").count(), 10);
+        many.findings = (0..60).map(failed).collect();
+        let screen = decision(&many, Detail::Short, Style::default());
+        assert_eq!(screen.matches("FAIL  checkout: p95\n").count(), 1);
+        for words in ["same    and 59 more like it: check/1, check/2,", "explain"] {
+            assert!(screen.contains(words), "{words}: {screen}");
+        }
+        let explained = decision(&many, Detail::Explained, Style::default());
+        assert!(explained.contains("\n20 more in the decision's JSON\n"));
     }
 
     #[test]

@@ -6,6 +6,9 @@ use crate::model::decision::{
 use crate::model::facts::{Content, JUnitFacts, ReportFacts};
 use std::collections::BTreeMap;
 
+/// Most checks that are named where a rule is told at them.
+const NAMED: usize = 3;
+
 /// What a branch is about, in the order in which they are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Family {
@@ -67,6 +70,10 @@ pub(crate) struct Case<'a> {
     pub told: String,
     /// What is wrong.
     pub finding: Option<&'a Finding>,
+    /// Findings of rules that close the gate because of the same check, told with it.
+    pub rules: Vec<&'a Finding>,
+    /// A rule whose findings are all told at their checks: no success, and not counted once more.
+    pub told_at_checks: bool,
 }
 
 /// Everything that was decided about, by family and name.
@@ -195,35 +202,135 @@ fn waiver(outcome: &WaiverOutcome) -> Branch<'static> {
     branch(Family::Waivers, &waiver.id, state, told)
 }
 
-/// Every finding, and every branch without one. A used waiver is told by the check that it forgave.
+/// Every finding, and every branch without one. A used waiver is told by the check that it forgave, and a check
+/// that closes the gate by itself and by rules is one case: the rules stand in it.
 pub(crate) fn cases<'a>(branches: &[Branch<'a>]) -> Vec<Case<'a>> {
+    let mut closing = Closing::of(branches);
     let mut cases = Vec::new();
     for branch in branches {
+        let (doubled, own): (Vec<&Finding>, Vec<&Finding>) = branch
+            .findings
+            .iter()
+            .copied()
+            .partition(|finding| closing.tells(finding));
         let used = branch.family == Family::Waivers && branch.state == State::Waived;
-        if branch.findings.is_empty() && !used {
-            cases.push(Case {
-                family: branch.family,
-                name: branch.name.clone(),
-                state: branch.state,
-                told: branch.told.clone(),
-                finding: None,
-            });
+        if own.is_empty() && !used {
+            cases.push(whole(branch, &doubled));
         }
-        for &finding in &branch.findings {
+        for finding in own {
             let name = match &finding.check {
                 Some(check) => format!("{}: {check}", branch.name),
                 None => branch.name.clone(),
             };
             cases.push(Case {
-                family: branch.family,
                 name,
                 state: finding.state,
                 told: String::new(),
                 finding: Some(finding),
+                rules: closing.take(finding),
+                ..whole(branch, &[])
             });
         }
     }
     cases
+}
+
+/// A branch as one case, where its findings are told elsewhere or there are none.
+fn whole<'a>(branch: &Branch<'a>, doubled: &[&'a Finding]) -> Case<'a> {
+    let told = match doubled.is_empty() {
+        true => branch.told.clone(),
+        false => format!("closes the gate because of {}, told there", names(doubled)),
+    };
+    Case {
+        family: branch.family,
+        name: branch.name.clone(),
+        state: branch.state,
+        told,
+        finding: None,
+        rules: Vec::new(),
+        told_at_checks: !doubled.is_empty(),
+    }
+}
+
+/// `checkout: cart/p95/slo, checkout: pay/p95/slo and 3 more`
+fn names(findings: &[&Finding]) -> String {
+    let checks = findings.iter().filter_map(|finding| {
+        let check = finding.check.as_deref()?;
+        let suite = finding.suite.as_deref().unwrap_or_default();
+        Some(format!("{suite}: {check}"))
+    });
+    let named: Vec<String> = checks.take(NAMED).collect();
+    let more = match findings.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    named.join(", ") + &more
+}
+
+/// A check as findings name it: suite, id, file.
+type Check<'a> = (Option<&'a str>, &'a str, Option<&'a str>);
+
+fn check(finding: &Finding) -> Option<Check<'_>> {
+    let id = finding.check.as_deref()?;
+    Some((finding.suite.as_deref(), id, finding.input.as_deref()))
+}
+
+/// The checks that close the gate by themselves: how badly, and which rules close it because of them, too.
+struct Closing<'a>(BTreeMap<Check<'a>, (State, Vec<&'a Finding>)>);
+
+impl<'a> Closing<'a> {
+    fn of(branches: &[Branch<'a>]) -> Self {
+        let all = branches.iter().flat_map(|branch| &branch.findings);
+        let closing: Vec<&'a Finding> = all
+            .copied()
+            .filter(|finding| finding.exit_code != 0)
+            .collect();
+        let mut found = Self(BTreeMap::new());
+        for &finding in closing.iter().filter(|finding| finding.rule.is_none()) {
+            if let Some(check) = check(finding) {
+                let known = found.0.entry(check).or_insert((finding.state, Vec::new()));
+                known.0 = known.0.max(finding.state);
+            }
+        }
+        for finding in closing {
+            if found.tells(finding)
+                && let Some((_, rules)) = check(finding).and_then(|check| found.0.get_mut(&check))
+            {
+                rules.push(finding);
+            }
+        }
+        found
+    }
+
+    /// Whether a finding of a rule is told with its check. One that is worse than that stands for itself.
+    fn tells(&self, finding: &Finding) -> bool {
+        let known = check(finding).and_then(|check| self.0.get(&check));
+        finding.rule.is_some()
+            && finding.exit_code != 0
+            && known.is_some_and(|(state, _)| finding.state <= *state)
+    }
+
+    /// The rules that are told with this finding: the first of the worst about its check, and no other.
+    fn take(&mut self, finding: &'a Finding) -> Vec<&'a Finding> {
+        let known = check(finding).and_then(|check| self.0.get_mut(&check));
+        match known {
+            Some((state, rules)) if finding.rule.is_none() && finding.state == *state => {
+                std::mem::take(rules)
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What stands behind a finding that rules close the gate for, too.
+pub(crate) fn also(case: &Case<'_>) -> String {
+    let rules = case.rules.iter();
+    let rules: Vec<&str> = rules.filter_map(|told| told.rule.as_deref()).collect();
+    match rules.len() {
+        0 => String::new(),
+        1 => format!("; rule {} closes for it, too", rules[0]),
+        _ => format!("; rules {} close for it, too", rules.join(", ")),
+    }
 }
 
 /// What stands before a waived finding: whom to ask.
@@ -292,6 +399,67 @@ mod tests {
         );
         let of = |state| cases.iter().filter(|case| case.state == state).count();
         assert_eq!((of(State::Pass), of(State::Waived)), (3, 1));
+    }
+
+    /// The first finding of the sample again, as a rule has it.
+    fn by_rule(decision: &Decision, rule: &str) -> Finding {
+        Finding {
+            code: "RULE_FAILED".into(),
+            rule: Some(rule.into()),
+            ..decision.findings[0].clone()
+        }
+    }
+
+    #[test]
+    fn a_check_that_fails_by_itself_and_by_rules_is_one_case() {
+        let mut decision = sample();
+        let (first, second) = (by_rule(&decision, "errors"), by_rule(&decision, "late"));
+        decision.findings.extend([first, second]);
+        let branches = branches(&decision);
+        let cases = cases(&branches);
+        let bad: Vec<(&str, bool)> = cases
+            .iter()
+            .filter(|case| case.state == State::Fail)
+            .map(|case| (case.name.as_str(), case.told_at_checks))
+            .collect();
+        assert_eq!(
+            bad,
+            [
+                ("checkout: cart/p95/slo", false),
+                ("errors", true),
+                ("late", true)
+            ]
+        );
+        assert_eq!(also(&cases[0]), "; rules errors, late close for it, too");
+        let rule = cases.iter().find(|case| case.name == "errors");
+        assert_eq!(
+            rule.map(|case| case.told.as_str()),
+            Some("closes the gate because of checkout: cart/p95/slo, told there")
+        );
+    }
+
+    /// What no check tells is told by the rule, and so is what is worse than the check.
+    #[test]
+    fn a_rule_that_stands_for_itself_is_a_case() {
+        let mut decision = sample();
+        let mut other = by_rule(&decision, "errors");
+        other.check = Some("cart/p99/slo".into());
+        let worse = by_rule(&decision, "late");
+        decision.findings[0].state = State::Inconclusive;
+        decision.findings.extend([other, worse]);
+        let branches = branches(&decision);
+        let cases = cases(&branches);
+        let told: Vec<&str> = cases
+            .iter()
+            .filter(|case| case.state == State::Fail)
+            .map(|case| case.name.as_str())
+            .collect();
+        assert_eq!(told, ["errors: cart/p99/slo", "late: cart/p95/slo"]);
+        assert!(
+            cases
+                .iter()
+                .all(|case| case.rules.is_empty() && !case.told_at_checks)
+        );
     }
 
     #[test]

@@ -5,11 +5,14 @@ use super::markup::{Head, code, facts, line, table, text};
 use crate::model::decision::{Decision, Finding, Standing, State, Weighed};
 use crate::model::facts::Content;
 use crate::report::clean;
+use crate::report::decision::alike::{Alike, folded, sum};
 use crate::report::decision::counted;
 use crate::report::decision::tree::{Branch, Family, branches, forgiven, length};
 
 /// Most findings that are told in full on each side; the others are counted.
 const MOST: usize = 60;
+/// Most findings of the whole page that are listed behind the one that says the same; the others are counted.
+const MOST_ALIKE: usize = 300;
 /// Most branches of a family, and rows of evidence; the others are counted.
 const MOST_ROWS: usize = 400;
 /// Most findings that are named below a branch.
@@ -21,6 +24,9 @@ pub(crate) fn decision(decision: &Decision) -> String {
         .findings
         .iter()
         .partition(|finding| finding.exit_code != 0);
+    let mut room = MOST_ALIKE;
+    let closing = articles(&closing, &mut room);
+    let open = articles(&open, &mut room);
     let section = |id, title: &str, body| Section {
         id,
         title: title.to_owned(),
@@ -30,8 +36,8 @@ pub(crate) fn decision(decision: &Decision) -> String {
         title: title(decision),
         top: top(decision),
         sections: vec![
-            section("closing", "What closes it", articles(&closing)),
-            section("open", "What is told, and leaves it open", articles(&open)),
+            section("closing", "What closes it", closing),
+            section("open", "What is told, and leaves it open", open),
             section("tree", "What was decided", tree(decision)),
             section("evidence", "Files that were read", evidence(decision)),
             section("origin", "Where this comes from", origin(decision)),
@@ -96,9 +102,13 @@ fn top(decision: &Decision) -> String {
     )
 }
 
-fn articles(findings: &[&Finding]) -> String {
-    let mut out: String = findings.iter().take(MOST).map(|one| article(one)).collect();
-    let more = findings.len().saturating_sub(MOST);
+fn articles(findings: &[&Finding], room: &mut usize) -> String {
+    let groups = folded(findings);
+    let mut out = String::new();
+    for group in groups.iter().take(MOST) {
+        out.push_str(&article(group, room));
+    }
+    let more = groups.get(MOST..).map_or(0, sum);
     if more > 0 {
         out.push_str(&format!(
             "<p>{more} more stand in <a href=\"#tree\">what was decided</a>.</p>\n"
@@ -107,12 +117,37 @@ fn articles(findings: &[&Finding]) -> String {
     out
 }
 
-fn article(finding: &Finding) -> String {
+/// The findings that say the same as the one above them, folded, as many as there is room for on the page.
+fn others(group: &Alike<'_>, room: &mut usize) -> String {
+    let Some(summary) = group.more() else {
+        return String::new();
+    };
+    let shown = group.rest.len().min(*room);
+    *room -= shown;
+    let items = group.rest.iter().take(shown).map(|finding| {
+        let about = finding.check.as_deref().or(finding.input.as_deref());
+        let about = about.map_or_else(String::new, code);
+        let (title, saw) = (line(&finding.title, 200), line(&finding.saw, 200));
+        format!("<li>{title}: {saw} {about}</li>")
+    });
+    let mut items: String = items.collect();
+    let more = group.rest.len() - shown;
+    if more > 0 {
+        items.push_str(&format!("<li>{more} more in the decision's JSON</li>"));
+    }
+    format!(
+        "<details><summary>{}</summary><ul>{items}</ul></details>",
+        line(&summary, 800)
+    )
+}
+
+fn article(group: &Alike<'_>, room: &mut usize) -> String {
+    let finding = group.first;
     let (class, ..) = look(finding.state);
     let told = |raw: &str, most| (!raw.is_empty()).then(|| line(raw, most));
     let place = finding.place.as_ref().map(|place| code(&place.to_string()));
     format!(
-        "<article class=\"{class}\"><h3>{} {}</h3>{}</article>\n",
+        "<article class=\"{class}\"><h3>{} {}</h3>{}{}</article>\n",
         badge(finding.state),
         line(&finding.title, 300),
         facts(&[
@@ -125,7 +160,8 @@ fn article(finding: &Finding) -> String {
             ("rule", finding.rule.as_deref().map(code)),
             ("file", finding.input.as_deref().map(code)),
             ("place", place),
-        ])
+        ]),
+        others(group, room)
     )
 }
 
@@ -306,10 +342,36 @@ mod tests {
     fn very_many_findings_and_files_stay_a_page() {
         let mut decided = sample();
         let (failed, file) = (decided.findings[0].clone(), decided.inputs[0].clone());
-        decided.findings = vec![failed; 10_000];
+        decided.findings = vec![failed.clone(); 10_000];
         decided.inputs = vec![file; 10_000];
         let page = decision(&decided);
         assert!(page.len() < 400 * 1024, "{}", page.len());
-        assert!(page.contains("9940 more stand in") && page.contains("9600 more in"));
+        assert!(page.contains("and 9999 more like it: ") && page.contains("9699 more in"));
+        assert!(page.contains("9600 more in"));
+        let each = (0..10_000).map(|n| Finding {
+            code: format!("C{n}"),
+            ..failed.clone()
+        });
+        decided.findings = each.collect();
+        let page = decision(&decided);
+        assert!(page.len() < 400 * 1024, "{}", page.len());
+        assert!(page.contains("9940 more stand in"));
+    }
+
+    #[test]
+    fn equal_findings_are_one_article_with_the_others_folded_below() {
+        let mut decided = sample();
+        let warned = decided.findings[2].clone();
+        let all = decision(&decided).matches("<article ").count();
+        let more = (1..18).map(|n| Finding {
+            check: Some(format!("cart/{n}/errors")),
+            ..warned.clone()
+        });
+        decided.findings.extend(more);
+        let page = decision(&decided);
+        assert_eq!(page.matches("<article ").count(), all);
+        let folded = "<details><summary>and 17 more like it</summary><ul><li>";
+        assert_eq!(page.matches(folded).count(), 1);
+        assert!(page.contains("<code>cart/17/errors</code></li></ul></details></article>"));
     }
 }

@@ -91,6 +91,9 @@ mod tests {
         let digest = STANDARD.encode(Sha256::digest(style));
         assert!(page.contains(&format!("style-src 'sha256-{digest}'")));
         assert!(page.contains("default-src 'none'") && page.contains("<title>a &lt;b&gt;</title>"));
+        // Names of suites and services stay whole: a table is scrolled, and the page is not.
+        assert!(style.contains("th,td,table code{overflow-wrap:break-word}"));
+        assert!(style.contains(".scroll{overflow-x:auto}"));
         for word in ["unsafe", "http://", "https://", "url(", "@import"] {
             assert!(!page.contains(word), "{word}");
         }

@@ -120,6 +120,7 @@ fn check(name: &str, job: &Value, file: &Value, found: &mut Findings) {
     let upload = &job["artifacts"]["when"];
     one_of(name, upload, &["on_success", "on_failure", "always"], found);
     refers(name, job, file, found);
+    ends(name, job, found);
     keeps(name, job, found);
     let lines: Vec<&str> = items(&job["script"])
         .iter()
@@ -141,6 +142,27 @@ fn refers(name: &str, job: &Value, file: &Value, found: &mut Findings) {
         if file.get(needed).is_none() || GLOBAL.contains(&needed) {
             found.push(format!("{name}: no job `{needed}`"));
         }
+    }
+}
+
+/// Every job says how long it may take: the default of a project, or of none, is for jobs that nobody thought of.
+fn ends(name: &str, job: &Value, found: &mut Findings) {
+    let Some(text) = job["timeout"].as_str() else {
+        found.push(format!("{name}: no timeout"));
+        return;
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_pair = |pair: &[&str]| match pair {
+        [number, unit] => {
+            let whole = number.parse::<u32>().is_ok_and(|number| number > 0);
+            whole && matches!(unit.trim_end_matches('s'), "minute" | "hour")
+        }
+        _ => false,
+    };
+    if words.is_empty() || !words.chunks(2).all(is_pair) {
+        found.push(format!(
+            "{name}: `{text}` is no time such as `1 hour 30 minutes`"
+        ));
     }
 }
 

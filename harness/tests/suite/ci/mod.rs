@@ -189,6 +189,8 @@ fn every_rule_finds_its_mistake() {
             of_action("id: chaos", "id: suites"),
         ),
         ("unknown key `scripts`", pipeline("script:", "scripts:")),
+        ("no timeout", pipeline("  timeout: 1 hour\n", "")),
+        ("is no time", pipeline("timeout: 1 hour", "timeout: soon")),
         ("no stage `proof`", pipeline("stage: prove", "stage: proof")),
         (
             "no job `perf`",

@@ -246,6 +246,29 @@ fn the_action_passes_on_what_it_is_given() {
     assert!(!stores.file("calls").contains("--keep-baseline"));
 }
 
+/// Names of files are words, whatever stands in them, and are given on only where there are some.
+#[test]
+fn the_action_lets_the_gate_write_and_sign_a_statement() {
+    let of_gate = |inputs: &[(&str, &str)]| {
+        let job = Job::run(inputs, [0, 0, 0]);
+        let calls = job.file("calls");
+        let call = calls.lines().find(|call| call.starts_with("gate "));
+        let (_, more) = call.unwrap().split_once("proofhouse/gate").unwrap();
+        assert!(job.file("planted").is_empty(), "{calls}");
+        more.to_owned()
+    };
+    assert_eq!(of_gate(&[]), "");
+    assert_eq!(of_gate(&[("svr", "out/svr.json")]), " --svr out/svr.json");
+    let both = [("svr", "svr.json"), ("sign-key", "gate key.pem")];
+    assert_eq!(of_gate(&both), " --svr svr.json --sign-key gate key.pem");
+    let hostile = [
+        ("svr", "$(echo x >planted)"),
+        ("sign-key", "`echo x >planted`; a"),
+    ];
+    let wanted = format!(" --svr {} --sign-key {}", hostile[0].1, hostile[1].1);
+    assert_eq!(of_gate(&hostile), wanted);
+}
+
 #[test]
 fn another_version_is_refused_before_anything_runs() {
     let job = Job::run(&[("version", "v9.9.9")], [0, 0, 0]);
