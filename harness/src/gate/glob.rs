@@ -14,10 +14,11 @@ pub fn matches(pattern: &str, name: &str) -> bool {
         match pattern.get(p) {
             Some(b'*') => {
                 p += 1;
-                let Some(next) = pattern.get(p) else {
+                let rest = &pattern[p..];
+                if rest.is_empty() {
                     return true;
-                };
-                let Some(at) = stride(*next, name, n) else {
+                }
+                let Some(at) = stride(rest, name, n) else {
                     return false;
                 };
                 n = at;
@@ -35,7 +36,7 @@ pub fn matches(pattern: &str, name: &str) -> bool {
                 let Some((after, taken)) = star else {
                     return false;
                 };
-                let Some(at) = stride(pattern[after], name, next_character(name, taken)) else {
+                let Some(at) = stride(&pattern[after..], name, next_character(name, taken)) else {
                     return false;
                 };
                 (p, n) = (after, at);
@@ -46,15 +47,22 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     pattern[p..].iter().all(|byte| *byte == b'*')
 }
 
-/// The first place from `from` on where a name can go on with `next`, the byte of a pattern that
-/// follows a star. It begins a character, so what is found does, too.
-fn stride(next: u8, name: &[u8], from: usize) -> Option<usize> {
-    if matches!(next, b'*' | b'?') {
-        return Some(from);
-    }
-    let rest = name.get(from..)?;
-    let skipped = rest.iter().position(|byte| *byte == next)?;
-    Some(from + skipped)
+/// The first place from `from` on where a name can go on with `rest`, what follows a star in a
+/// pattern. Two letters are looked for where there are two: names are full of slashes. What is
+/// found begins a character, because what is looked for does.
+fn stride(rest: &[u8], name: &[u8], from: usize) -> Option<usize> {
+    let open = |byte: &u8| matches!(byte, b'*' | b'?');
+    let name = name.get(from..)?;
+    let skipped = match rest {
+        [first, ..] if open(first) => Some(0),
+        [first, second, ..] if !open(second) => {
+            let both = [*first, *second];
+            name.windows(2).position(|two| two == both)
+        }
+        [first, ..] => name.iter().position(|byte| byte == first),
+        [] => Some(0),
+    };
+    Some(from + skipped?)
 }
 
 /// Where the character after the one at `at` begins: the bytes within one look like `10......`.

@@ -19,6 +19,7 @@ mod required;
 mod rerun;
 mod rules;
 mod seen;
+mod seen_check;
 mod sessions;
 mod simulate;
 mod standing;

@@ -4,11 +4,11 @@
 //! second. Every key that the gate rests on must be there, once; a report that
 //! contradicts itself is refused as one that cannot be read.
 
-use super::seen::{Seen, SeenCheck, SeenSource, Text};
+use super::seen::{Seen, SeenSource, Text};
 use crate::model::check::Severity;
 use crate::model::digest::hex;
 use crate::model::evidence::EVIDENCE_FILE;
-use crate::model::facts::{CheckFacts, Refusal, ReportFacts, Told};
+use crate::model::facts::{CheckFacts, Refusal, ReportFacts};
 use crate::model::plan::{Profile, Source};
 use crate::model::report::{Counts, EvidenceFile, REPORT_SCHEMA};
 use crate::model::verdict::Verdict;
@@ -94,7 +94,7 @@ fn consistent(seen: &Seen<'_>) -> Result<(), String> {
         is_plain(&name.0).map_err(|why| format!("its {what} {why}"))?;
     }
     for check in &seen.checks {
-        is_name(&check.id.0).map_err(|why| format!("the id of a check {why}"))?;
+        is_name(&check.id).map_err(|why| format!("the id of a check {why}"))?;
     }
     if let Some(id) = twice(&seen.checks) {
         return Err(format!("two checks have the id `{id:.120}`"));
@@ -125,8 +125,8 @@ fn consistent(seen: &Seen<'_>) -> Result<(), String> {
 }
 
 /// An id that two checks have. Judges sort checks by id, which makes this a glance.
-fn twice<'a>(checks: &'a [SeenCheck<'_>]) -> Option<&'a str> {
-    let ids = || checks.iter().map(|check| check.id.0.as_ref());
+fn twice(checks: &[CheckFacts]) -> Option<&str> {
+    let ids = || checks.iter().map(|check| check.id.as_str());
     if ids().is_sorted_by(|a, b| a < b) {
         return None;
     }
@@ -162,7 +162,7 @@ fn is_plain(name: &str) -> Result<(), &'static str> {
 }
 
 /// The best verdict that checks allow a report: what cannot block is at most a warning.
-fn worst(checks: &[SeenCheck<'_>]) -> Verdict {
+fn worst(checks: &[CheckFacts]) -> Verdict {
     Verdict::over(checks.iter().map(|check| match check.severity {
         Severity::Block => check.verdict,
         Severity::Warn => check.verdict.min(Verdict::Warn),
@@ -178,9 +178,6 @@ fn read(seen: Seen<'_>) -> ReadReport {
         .collect();
     programs.sort();
     programs.dedup();
-    // Not collected in place: that would keep the room of what was read, three times as much.
-    let mut checks = Vec::with_capacity(seen.checks.len());
-    checks.extend(seen.checks.into_iter().map(check));
     let facts = ReportFacts {
         id: seen.id.owned(),
         kind: seen.kind.owned(),
@@ -194,7 +191,7 @@ fn read(seen: Seen<'_>) -> ReadReport {
         started_at: seen.run.started_at,
         finished_at: seen.run.finished_at,
         verdict: seen.verdict,
-        checks,
+        checks: seen.checks,
     };
     let sources = seen.config.into_iter().map(|source| Source {
         path: source.path.owned(),
@@ -217,34 +214,6 @@ fn config_digest(sources: &[SeenSource<'_>]) -> String {
         digest.update([0]);
     }
     format!("sha256:{}", hex(&digest.finalize()))
-}
-
-fn check(seen: SeenCheck<'_>) -> CheckFacts {
-    // The words of what passed are never told again, but a rule may still close on it.
-    let told = (seen.verdict != Verdict::Pass).then(|| {
-        Box::new(Told {
-            title: seen.title.owned(),
-            wanted: seen.wanted.owned(),
-            saw: seen.saw.owned(),
-            next: seen.next.map(Text::owned),
-            unit: seen.unit.map(Text::owned),
-            place: seen.place,
-            allowed: seen.waiver,
-        })
-    });
-    CheckFacts {
-        id: seen.id.owned(),
-        class: seen.class,
-        severity: seen.severity,
-        verdict: seen.verdict,
-        reason: seen.reason_code.map(Text::owned),
-        current: seen.current,
-        limit: seen.limit,
-        baseline: seen.baseline.map(|baseline| baseline.value),
-        ratio: seen.ratio,
-        samples: seen.samples,
-        told,
-    }
 }
 
 #[cfg(test)]

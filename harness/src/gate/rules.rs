@@ -15,11 +15,23 @@ use crate::model::verdict::Verdict;
 /// Asks every rule; the states of the outcomes are known when waivers are.
 pub(super) fn rules(reports: &[Counted<'_>], desk: &mut Desk<'_>) -> Vec<RuleOutcome> {
     let rules = &desk.policy.rules;
-    rules.iter().map(|rule| one(rule, reports, desk)).collect()
+    let mut outcomes: Vec<RuleOutcome> = rules.iter().map(outcome).collect();
+    // Report by report: the checks of all of them are far more than a processor keeps at hand.
+    for report in reports {
+        for (rule, outcome) in rules.iter().zip(&mut outcomes) {
+            one(rule, *report, outcome, desk);
+        }
+    }
+    for (rule, outcome) in rules.iter().zip(&outcomes) {
+        if outcome.checks == 0 {
+            unasked(rule, outcome.not_asked, desk);
+        }
+    }
+    outcomes
 }
 
-fn one(rule: &GateRule, reports: &[Counted<'_>], desk: &mut Desk<'_>) -> RuleOutcome {
-    let mut outcome = RuleOutcome {
+fn outcome(rule: &GateRule) -> RuleOutcome {
+    RuleOutcome {
         id: rule.id.clone(),
         state: State::Pass,
         checks: 0,
@@ -27,28 +39,25 @@ fn one(rule: &GateRule, reports: &[Counted<'_>], desk: &mut Desk<'_>) -> RuleOut
         warned: 0,
         undecided: 0,
         not_asked: 0,
-    };
-    for report in reports {
-        let meant = rule
-            .suite
-            .as_deref()
-            .is_none_or(|suite| matches(suite, &report.0.suite));
-        let checks = report.0.checks.iter().filter(|_| meant);
-        for check in checks.filter(|check| matches(&rule.check, &check.id)) {
-            // What was skipped or undecided has no number, and its own verdict was judged already.
-            match check.verdict {
-                Verdict::Error if is_let_go(rule, check) => {
-                    unknown(rule, check, *report, &mut outcome, desk);
-                }
-                Verdict::Skipped | Verdict::Error => outcome.not_asked += 1,
-                _ => ask(rule, check, *report, &mut outcome, desk),
+    }
+}
+
+fn one(rule: &GateRule, report: Counted<'_>, outcome: &mut RuleOutcome, desk: &mut Desk<'_>) {
+    let suite = rule.suite.as_deref();
+    if suite.is_some_and(|suite| !matches(suite, &report.0.suite)) {
+        return;
+    }
+    let checks = report.0.checks.iter();
+    for check in checks.filter(|check| matches(&rule.check, &check.id)) {
+        // What was skipped or undecided has no number, and its own verdict was judged already.
+        match check.verdict {
+            Verdict::Error if is_let_go(rule, check) => {
+                unknown(rule, check, report, outcome, desk);
             }
+            Verdict::Skipped | Verdict::Error => outcome.not_asked += 1,
+            _ => ask(rule, check, report, outcome, desk),
         }
     }
-    if outcome.checks == 0 {
-        unasked(rule, outcome.not_asked, desk);
-    }
-    outcome
 }
 
 /// A check that could not be decided and cannot close a gate is no more than a warning of its

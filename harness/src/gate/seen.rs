@@ -1,13 +1,10 @@
 //! The report as the gate sees it: borrowed from its bytes, every key that is needed asked for.
 
-use crate::model::check::{CheckClass, Severity};
-use crate::model::facts::Allowed;
-use crate::model::place::Place;
+use crate::model::facts::CheckFacts;
 use crate::model::plan::Profile;
 use crate::model::report::{Counts, EvidenceFile};
 use crate::model::verdict::Verdict;
 use jiff::Timestamp;
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
 
@@ -51,8 +48,8 @@ pub(super) struct Seen<'a> {
     pub fit_for_release: bool,
     pub unfit_reasons: Vec<String>,
     pub verdict: Verdict,
-    #[serde(borrow)]
-    pub checks: Vec<SeenCheck<'a>>,
+    #[serde(deserialize_with = "super::seen_check::all")]
+    pub checks: Vec<CheckFacts>,
     pub evidence: Vec<EvidenceFile>,
     pub counts: Counts,
 }
@@ -93,55 +90,4 @@ pub(super) struct SeenRun {
     pub started_at: Timestamp,
     #[serde(deserialize_with = "present")]
     pub finished_at: Option<Timestamp>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SeenCheck<'a> {
-    #[serde(borrow)]
-    pub id: Text<'a>,
-    pub class: CheckClass,
-    pub severity: Severity,
-    pub verdict: Verdict,
-    #[serde(borrow, deserialize_with = "present")]
-    pub reason_code: Option<Text<'a>>,
-    #[serde(rename = "service")]
-    _service: IgnoredAny,
-    #[serde(rename = "scenario")]
-    _scenario: IgnoredAny,
-    #[serde(rename = "metric")]
-    _metric: IgnoredAny,
-    #[serde(borrow)]
-    pub title: Text<'a>,
-    #[serde(borrow)]
-    pub wanted: Text<'a>,
-    #[serde(borrow)]
-    pub saw: Text<'a>,
-    #[serde(rename = "when")]
-    _when: IgnoredAny,
-    #[serde(borrow, deserialize_with = "present")]
-    pub next: Option<Text<'a>>,
-    #[serde(borrow, deserialize_with = "present")]
-    pub unit: Option<Text<'a>>,
-    #[serde(deserialize_with = "present")]
-    pub current: Option<f64>,
-    #[serde(deserialize_with = "present")]
-    pub limit: Option<f64>,
-    #[serde(deserialize_with = "present")]
-    pub baseline: Option<SeenBaseline>,
-    #[serde(deserialize_with = "present")]
-    pub ratio: Option<f64>,
-    #[serde(deserialize_with = "present")]
-    pub samples: Option<u64>,
-    #[serde(deserialize_with = "present")]
-    pub place: Option<Place>,
-    #[serde(default, rename = "source")]
-    _source: IgnoredAny,
-    #[serde(default)]
-    pub waiver: Option<Allowed>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct SeenBaseline {
-    pub value: f64,
 }

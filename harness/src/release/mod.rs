@@ -40,22 +40,25 @@ pub fn gather(places: Places<'_>, policy: &Policy, commit: &str) -> Result<Vec<I
             .then(|| Promises::of(commit)),
     };
     let (runs, below) = runs(places.folder);
-    let found = store::find_reports(&runs)?;
-    let refused = found.refused.into_iter();
-    let mut inputs: Vec<Input> = refused
-        .map(|(path, refusal)| refused_input(format!("{below}{path}"), refusal))
-        .collect();
-    for path in found.reports {
+    let mut inputs: Vec<Input> = Vec::new();
+    let found = store::find_reports(&runs, &mut |path| {
         let path = format!("{below}{path}");
-        inputs.push(report(places.folder, path, &mut asked, &mut reader));
-    }
+        let input = report(places.folder, path, &mut asked, &mut reader);
+        let there = input.is_some();
+        inputs.extend(input);
+        there
+    })?;
+    let refused = found.refused.into_iter();
+    inputs.extend(refused.map(|(path, refusal)| refused_input(format!("{below}{path}"), refusal)));
     for path in found.abandoned {
         let path = format!("{below}{path}");
         inputs.push(abandoned(places.folder, path, &mut reader));
     }
     for path in junit_files(places.working, policy)? {
-        inputs.push(junit(places.working, path, &mut reader));
+        inputs.extend(junit(places.working, path, &mut reader));
     }
+    // Folders are read in the order that the file system likes.
+    inputs.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(inputs)
 }
 
@@ -84,16 +87,18 @@ struct Asked<'a> {
     promises: Option<Promises<'a>>,
 }
 
+/// A report; `None` where there is none.
 fn report(
     folder: &Path,
     path: String,
     asked: &mut Asked<'_>,
     reader: &mut EvidenceReader,
-) -> Input {
+) -> Option<Input> {
     let file = folder.join(&path);
     let (sha256, read) = match reader.report(&file) {
-        Ok(bytes) => (store::sha256_hex(bytes), gate::report(bytes)),
-        Err(refusal) => return refused_input(path, refusal),
+        Ok(None) => return None,
+        Ok(Some(bytes)) => (store::sha256_hex(bytes), gate::report(bytes)),
+        Err(refusal) => return Some(refused_input(path, refusal)),
     };
     let run = file.parent().unwrap_or(folder);
     let content = read.and_then(|mut read| {
@@ -114,11 +119,11 @@ fn report(
         }
         Ok(Content::Report(Box::new(read.facts)))
     });
-    Input {
+    Some(Input {
         path,
         sha256: Some(sha256),
         content: content.unwrap_or_else(Content::Refused),
-    }
+    })
 }
 
 fn is_of_another(facts: &ReportFacts, commit: &str) -> bool {
@@ -169,13 +174,15 @@ fn junit_files(working: &Path, policy: &Policy) -> Result<BTreeSet<String>, Stor
     Ok(files)
 }
 
-fn junit(working: &Path, path: String, reader: &mut EvidenceReader) -> Input {
+/// A JUnit file; `None` where there is none.
+fn junit(working: &Path, path: String, reader: &mut EvidenceReader) -> Option<Input> {
     match reader.junit(&working.join(&path)) {
-        Ok(bytes) => Input {
+        Ok(None) => None,
+        Ok(Some(bytes)) => Some(Input {
             sha256: Some(store::sha256_hex(bytes)),
             content: gate::junit(bytes).map_or_else(Content::Refused, Content::JUnit),
             path,
-        },
-        Err(refusal) => refused_input(path, refusal),
+        }),
+        Err(refusal) => Some(refused_input(path, refusal)),
     }
 }

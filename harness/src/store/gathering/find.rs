@@ -18,8 +18,6 @@ const LATEST: &str = "latest";
 /// What was found in a folder, by path below it.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Reports.
-    pub reports: Vec<String>,
     /// Evidence of runs without a report.
     pub abandoned: Vec<String>,
     /// What cannot be believed before it is read: links, folders too deep.
@@ -28,40 +26,40 @@ pub struct Found {
 
 /// Finds the reports of a folder. A folder with a report or with evidence is a run, and is not looked into.
 ///
+/// `report` is given the path of each report that there may be, below the folder, and says whether
+/// there is one: who reads it finds that out, and ten thousand need not be asked for twice.
+///
 /// # Errors
 /// A folder that cannot be read. One that is not there has nothing in it.
-pub fn find_reports(root: &Path) -> Result<Found, StoreError> {
-    let mut walk = Walk::default();
+pub fn find_reports(
+    root: &Path,
+    report: &mut dyn FnMut(&str) -> bool,
+) -> Result<Found, StoreError> {
+    let mut walk = Walk {
+        report,
+        found: Found::default(),
+        entries: 0,
+    };
     if root.is_dir() {
         walk.folder(root, "", 0)?;
     }
-    let Found {
-        reports,
-        abandoned,
-        refused,
-    } = &mut walk.found;
-    reports.sort();
+    let Found { abandoned, refused } = &mut walk.found;
     abandoned.sort();
     refused.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(walk.found)
 }
 
-#[derive(Default)]
-struct Walk {
+struct Walk<'a> {
+    report: &'a mut dyn FnMut(&str) -> bool,
     found: Found,
     entries: usize,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn folder(&mut self, folder: &Path, below: &str, depth: usize) -> Result<(), StoreError> {
         // Asked for by name first: ten thousand runs need not be listed.
-        match fs::symlink_metadata(folder.join(REPORT_FILE)) {
-            Ok(_) => {
-                self.found.reports.push(format!("{below}{REPORT_FILE}"));
-                return self.hidden(folder, below, depth);
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(StoreError::io("read", folder)(error)),
+        if (self.report)(&format!("{below}{REPORT_FILE}")) {
+            return self.hidden(folder, below, depth);
         }
         if fs::symlink_metadata(folder.join(EVIDENCE_FILE)).is_ok() {
             self.found.abandoned.push(format!("{below}{EVIDENCE_FILE}"));
@@ -112,8 +110,8 @@ impl Walk {
     }
 }
 
-/// The files of one name that lie so many folders below `fixed`, sorted by path. The folders that
-/// they lie in are not listed: there may be ten thousand of them, with much beside each file.
+/// Where files of one name may be that lie so many folders below `fixed`, sorted by path. The folders
+/// that they may lie in are not looked into: there may be ten thousand, with much beside each file.
 ///
 /// # Errors
 /// A folder that cannot be read, or too many entries.
@@ -135,12 +133,10 @@ pub fn find_named(
         }
         folders = below;
     }
-    let files = folders.into_iter().map(|folder| inside(&folder, name));
-    let is_file =
-        |path: &String| fs::symlink_metadata(root.join(path)).is_ok_and(|meta| !meta.is_dir());
-    let mut found: Vec<String> = files.filter(is_file).collect();
-    found.sort();
-    Ok(found)
+    let paths = folders.into_iter().map(|folder| inside(&folder, name));
+    let mut paths: Vec<String> = paths.collect();
+    paths.sort();
+    Ok(paths)
 }
 
 /// Adds the folders in a folder; how many entries it has.

@@ -25,6 +25,17 @@ mod tests {
         }
     }
 
+    /// The reports that are there, and what else was found.
+    fn look(root: &Path) -> (Vec<String>, Found) {
+        let mut reports = Vec::new();
+        let found = find_reports(root, &mut |path| {
+            let there = fs::symlink_metadata(root.join(path)).is_ok();
+            reports.extend(there.then(|| path.to_owned()));
+            there
+        });
+        (reports, found.unwrap())
+    }
+
     #[test]
     fn runs_are_found_and_links_are_not_followed() {
         let root = tempfile::tempdir().unwrap();
@@ -37,24 +48,21 @@ mod tests {
         fs::write(run("b").join(EVIDENCE_FILE), "{}").unwrap();
         symlink(root.path().join("runs/a"), root.path().join("runs/latest")).unwrap();
         symlink(root.path().join("runs/a"), root.path().join("runs/copy")).unwrap();
-        let found = find_reports(root.path()).unwrap();
-        assert_eq!(found.reports, ["runs/a/report.json"]);
+        let (reports, found) = look(root.path());
+        assert_eq!(reports, ["runs/a/report.json"]);
         assert_eq!(found.abandoned, ["runs/b/evidence.jsonl"]);
         assert_eq!(found.refused.len(), 1);
         assert_eq!(found.refused[0].0, "runs/copy");
-        assert!(
-            find_reports(Path::new("/nowhere/at/all"))
-                .unwrap()
-                .reports
-                .is_empty()
-        );
+        assert!(look(Path::new("/nowhere/at/all")).0.is_empty());
         let files = find_files(root.path(), "runs/a", &|path| path.ends_with(".json")).unwrap();
         assert_eq!(files, ["runs/a/report.json"]);
         let named = |fixed, depth| find_named(root.path(), fixed, depth, REPORT_FILE).unwrap();
-        assert_eq!(named("runs", 1), ["runs/a/report.json"]);
-        assert_eq!(named("", 2), ["runs/a/report.json"]);
+        // Where it may be: who reads it says whether it is there.
+        let both = ["runs/a/report.json", "runs/b/report.json"];
+        assert_eq!(named("runs", 1), both);
+        assert_eq!(named("", 2), both);
         assert_eq!(named("runs/a", 0), ["runs/a/report.json"]);
-        assert!(named("runs", 0).is_empty() && named("nowhere", 1).is_empty());
+        assert!(named("nowhere", 1).is_empty());
     }
 
     #[test]
@@ -65,8 +73,8 @@ mod tests {
         fs::write(root.path().join("a").join(EVIDENCE_FILE), "{}").unwrap();
         for name in [EVIDENCE_FILE, REPORT_FILE] {
             fs::write(root.path().join(name), "{}").unwrap();
-            let found = find_reports(root.path()).unwrap();
-            assert_eq!(found.reports.len() + found.abandoned.len(), 1);
+            let (reports, found) = look(root.path());
+            assert_eq!(reports.len() + found.abandoned.len(), 1);
             assert_eq!(found.refused[0].0, "a");
             assert_eq!(found.refused[0].1.code, "AMBIGUOUS");
         }
@@ -117,9 +125,9 @@ mod tests {
         let run = tempfile::tempdir().unwrap();
         let mut reader = EvidenceReader::default();
         let path = run.path().join(REPORT_FILE);
-        assert_eq!(reader.report(&path).unwrap_err().code, "EVIDENCE_MISSING");
+        assert_eq!(reader.report(&path).unwrap(), None);
         fs::write(&path, "one\ntwo").unwrap();
-        assert_eq!(reader.report(&path).unwrap(), b"one\ntwo");
+        assert_eq!(reader.report(&path).unwrap(), Some(&b"one\ntwo"[..]));
         assert_eq!(reader.first_line(&path).unwrap(), b"one");
         let large = File::create(&path).unwrap();
         large.set_len(LARGEST_REPORT + 1).unwrap();

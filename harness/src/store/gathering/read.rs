@@ -11,6 +11,8 @@ use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+/// The reason of a file that is not there.
+const MISSING: &str = "EVIDENCE_MISSING";
 /// Largest report in bytes.
 pub(super) const LARGEST_REPORT: u64 = 32 << 20;
 /// Largest JUnit file in bytes: what GitLab takes.
@@ -32,20 +34,23 @@ pub struct EvidenceReader {
 }
 
 impl EvidenceReader {
-    /// The bytes of a report.
+    /// The bytes of a report; `None` where there is none.
     ///
     /// # Errors
-    /// Why it is not read: a link, no file, too large.
-    pub fn report(&mut self, path: &Path) -> Result<&[u8], Refusal> {
-        self.whole(path, LARGEST_REPORT)
+    /// Why it is not read: a link, no plain file, too large.
+    pub fn report(&mut self, path: &Path) -> Result<Option<&[u8]>, Refusal> {
+        there(self.whole(path, LARGEST_REPORT))
     }
 
-    /// The bytes of a JUnit file.
+    /// The bytes of a JUnit file; `None` where there is none, but nothing or a folder.
     ///
     /// # Errors
     /// As [`Self::report`].
-    pub fn junit(&mut self, path: &Path) -> Result<&[u8], Refusal> {
-        self.whole(path, LARGEST_JUNIT)
+    pub fn junit(&mut self, path: &Path) -> Result<Option<&[u8]>, Refusal> {
+        match self.whole(path, LARGEST_JUNIT) {
+            Err(_) if path.symlink_metadata().is_ok_and(|meta| meta.is_dir()) => Ok(None),
+            read => there(read),
+        }
     }
 
     /// The first line of a run's evidence, without its end.
@@ -69,13 +74,15 @@ impl EvidenceReader {
             return Err(too_large(length, most));
         }
         let length = usize::try_from(length).map_err(|_| too_large(length, most))?;
-        // One byte more, so that a file that grows meanwhile is noticed; and in one
-        // call, where reading to an end that is not known takes four.
-        self.buffer.resize(length + 1, 0);
-        let filled = fill(&mut file, &mut self.buffer).map_err(|error| unreadable(&error))?;
-        self.buffer.truncate(filled);
-        match filled == length {
-            true => Ok(&self.buffer),
+        // One byte more, so that a file that grows meanwhile is noticed. What a larger file left
+        // in the buffer stays: to clear it each time takes as long as to read.
+        let wanted = length + 1;
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        }
+        let filled = fill(&mut file, &mut self.buffer[..wanted], length);
+        match filled.map_err(|error| unreadable(&error))? == length {
+            true => Ok(&self.buffer[..length]),
             false => Err(Refusal::new("UNREADABLE", "it changed while it was read")),
         }
     }
@@ -149,7 +156,7 @@ impl EvidenceReader {
             return Err(named(Refusal::new("DIGEST_MISMATCH", detail)));
         }
         let digest = self
-            .digest(&mut open)
+            .digest(&mut open, length)
             .map_err(|error| named(unreadable(&error)))?;
         match digest.eq_ignore_ascii_case(&file.sha256) {
             true => Ok(()),
@@ -161,30 +168,50 @@ impl EvidenceReader {
         }
     }
 
-    fn digest(&mut self, file: &mut File) -> std::io::Result<String> {
+    fn digest(&mut self, file: &mut File, length: u64) -> std::io::Result<String> {
         let mut digest = Sha256::new();
         self.chunk.resize(64 * 1024, 0);
+        let mut read = 0;
         loop {
-            match file.read(&mut self.chunk)? {
-                0 => return Ok(hex(&digest.finalize())),
-                n => digest.update(&self.chunk[..n]),
+            let n = file.read(&mut self.chunk)?;
+            digest.update(&self.chunk[..n]);
+            read += n as u64;
+            // As in `fill`: less than was asked for, and all that there should be, is the end.
+            if n == 0 || (n < self.chunk.len() && read == length) {
+                return Ok(hex(&digest.finalize()));
             }
         }
     }
 }
 
 /// Reads until a buffer is full or the file at its end; how much of the buffer was filled.
-fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+///
+/// A file that gives all of its `length` and less than was asked for is at its end: to be told so
+/// in one more call would cost ten thousand of them.
+fn fill(file: &mut File, buffer: &mut [u8], length: usize) -> std::io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match file.read(&mut buffer[filled..]) {
             Ok(0) => break,
-            Ok(more) => filled += more,
+            Ok(more) => {
+                filled += more;
+                if filled == length {
+                    break;
+                }
+            }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
     Ok(filled)
+}
+
+/// What is not there is none.
+fn there(read: Result<&[u8], Refusal>) -> Result<Option<&[u8]>, Refusal> {
+    match read {
+        Err(refusal) if refusal.code == MISSING => Ok(None),
+        read => read.map(Some),
+    }
 }
 
 /// Opens a plain file, never through a link and never waiting for a pipe; its length comes along.
@@ -203,7 +230,7 @@ fn open(path: &Path) -> Result<(File, u64), Refusal> {
 
 fn unreadable(error: &std::io::Error) -> Refusal {
     match error.kind() {
-        ErrorKind::NotFound => Refusal::new("EVIDENCE_MISSING", "it is not there"),
+        ErrorKind::NotFound => Refusal::new(MISSING, "it is not there"),
         _ if error.raw_os_error() == Some(libc::ELOOP) => {
             Refusal::new("LINK", "a link; links are not followed")
         }
