@@ -209,7 +209,7 @@ fuzz TARGET="" SECONDS="60":
     # The pinned stable compiler does it: coverage is stable, and only sanitizers are not.
     set -euo pipefail
     if [ -z "{{ TARGET }}" ]; then exec cargo fuzz list --fuzz-dir harness/fuzz; fi
-    cargo nextest run --package proofhouse --run-ignored only -E 'test(=readers::readers_write_seeds)'
+    cargo nextest run --workspace --run-ignored only -E 'test(=readers::readers_write_seeds)'
     cargo fuzz run --fuzz-dir harness/fuzz --sanitizer none --dev \
       --target "$(rustc -vV | sed -n 's/^host: //p')" "{{ TARGET }}" -- \
       -max_total_time={{ trim_start_match(SECONDS, "SECONDS=") }} -rss_limit_mb=256 -timeout=5 -print_final_stats=1
