@@ -182,6 +182,6 @@ fn a_decision_of_the_gate_is_no_evidence() {
 
 #[test]
 fn our_own_files_are_read() {
-    let fail = include_bytes!("../../tests/golden/report/fail.xml");
+    let fail = include_bytes!("../../../tests/golden/report/fail.xml");
     assert_eq!(junit(fail).unwrap().failures, 3);
 }
