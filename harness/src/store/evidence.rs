@@ -96,8 +96,12 @@ pub fn read(run: &Path) -> Result<Evidence, StoreError> {
 /// As [`read`], from the bytes of a file; the path is only for errors.
 ///
 /// # Errors
-/// As [`read`], but for the file system's.
+/// As [`read`], but for the file system's; more events than are read.
 pub fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
+    read_most(path, bytes, MOST_EVENTS)
+}
+
+fn read_most(path: &Path, bytes: &[u8], most: usize) -> Result<Evidence, StoreError> {
     let broken = |line: usize, reason: String| StoreError::Broken {
         path: path.to_owned(),
         line,
@@ -110,8 +114,8 @@ pub fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
             Err(_) if !line.ends_with(b"\n") => break,
             Err(error) => return Err(broken(at + 1, format!("not an event: {error}"))),
         };
-        if at >= MOST_EVENTS {
-            let reason = format!("more than {MOST_EVENTS} events; run for a shorter time");
+        if at >= most {
+            let reason = format!("more than {most} events; run for a shorter time");
             return Err(broken(at + 1, reason));
         }
         out_of_order(&events, &timed).map_or(Ok(()), |why| Err(broken(at + 1, why.into())))?;
@@ -194,6 +198,22 @@ mod tests {
         fs::write(&path, lines.join("\n") + "\n").unwrap();
         let error = read(run.path()).unwrap_err().to_string();
         assert!(error.contains("evidence.jsonl:2: not an event"), "{error}");
+    }
+
+    #[test]
+    fn so_many_events_are_read_and_not_one_more() {
+        let events = testdata::events();
+        let run = written(&events);
+        let bytes = fs::read(run.path().join(EVIDENCE_FILE)).unwrap();
+        let path = Path::new(EVIDENCE_FILE);
+        assert_eq!(
+            read_most(path, &bytes, events.len()).unwrap().events,
+            events
+        );
+        let most = events.len() - 1;
+        let error = read_most(path, &bytes, most).unwrap_err().to_string();
+        let at = format!(":{}: more than {most} events", events.len());
+        assert!(error.contains(&at), "{error}");
     }
 
     #[test]

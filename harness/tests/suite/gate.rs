@@ -363,19 +363,25 @@ fn failing(project: &Project, commit: &str) {
     world::write(project.path(), &files);
 }
 
-/// A clean work tree says nothing of a suite that git does not track.
-#[test]
-fn suites_must_be_those_of_the_commit_where_the_policy_asks_for_that() {
-    let project = Project::new();
+/// Makes a commit with a strict suite, a weak one, and a policy that wants suites of the commit; its id.
+fn committed(project: &Project) -> String {
     let root = project.path();
     git(root, &["init", "--quiet"]);
     let policy = format!("{}subject: {{suites: committed}}\n", world::POLICY);
     project.write("suites/release.gate.yaml", &policy);
     project.write("suites/checkout.yaml", "strict\n");
+    project.write("suites/weak.yaml", "lax\n");
     project.write(".gitignore", "target\nunit\n");
     git(root, &["add", "."]);
     git(root, &["commit", "--quiet", "-m", "one"]);
-    let commit = git(root, &["rev-parse", "HEAD"]);
+    git(root, &["rev-parse", "HEAD"])
+}
+
+/// A clean work tree says nothing of a suite that git does not track.
+#[test]
+fn suites_must_be_those_of_the_commit_where_the_policy_asks_for_that() {
+    let project = Project::new();
+    let commit = committed(&project);
     project.write("elsewhere/checkout.yaml", "lax\n");
     for (path, text, code) in [
         ("suites/checkout.yaml", "strict\n", 0),
@@ -392,6 +398,30 @@ fn suites_must_be_those_of_the_commit_where_the_policy_asks_for_that() {
             "{path} {text}"
         );
     }
+}
+
+/// A weaker file that the commit has, too, under the name of the one that is trusted: by a link in the
+/// work tree, or by what git shows in its place.
+#[test]
+fn another_file_of_the_commit_cannot_take_the_place_of_a_suite() {
+    let project = Project::new();
+    let (root, commit) = (project.path(), committed(&project));
+    told_by(&project, &commit, "suites/checkout.yaml", "lax\n");
+    let refused = |why: &str| {
+        let screen = project.run(&["gate", "--now", NOW]);
+        screen.expect_code(4);
+        assert!(screen.says("is another one in the commit"), "{why}");
+    };
+    let suite = root.join("suites/checkout.yaml");
+    std::fs::remove_file(&suite).unwrap();
+    std::os::unix::fs::symlink("weak.yaml", &suite).unwrap();
+    refused("a link");
+    std::fs::remove_file(&suite).unwrap();
+    project.write("suites/checkout.yaml", "strict\n");
+    let blob = |path: &str| git(root, &["rev-parse", &format!("HEAD:{path}")]);
+    let (strong, weak) = (blob("suites/checkout.yaml"), blob("suites/weak.yaml"));
+    git(root, &["replace", &strong, &weak]);
+    refused("a replaced object");
 }
 
 /// The evidence of a commit, of runs that were told by a file with a text what to test.
