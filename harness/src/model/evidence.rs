@@ -377,3 +377,19 @@ impl Evidence {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two numbers that wrap around to nothing would be a run without failures.
+    #[test]
+    fn failures_that_are_too_many_to_count_are_not_none() {
+        let half = 1 << 63;
+        let failures = BTreeMap::from([
+            (FailureClass::Timeout, half),
+            (FailureClass::Connection, half),
+        ]);
+        assert_eq!(all_failed(&failures), u64::MAX);
+    }
+}
